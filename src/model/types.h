@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/id.h"
+#include "values/value.h"
+
+namespace calx {
+
+/// The CQL System types with fixed ids, so that code can name them: TypeId{SystemType::Integer} and so on.
+namespace system_type {
+inline constexpr TypeId kAny{0};
+inline constexpr TypeId kBoolean{1};
+inline constexpr TypeId kInteger{2};
+inline constexpr TypeId kLong{3};
+inline constexpr TypeId kDecimal{4};
+inline constexpr TypeId kString{5};
+inline constexpr TypeId kDate{6};
+inline constexpr TypeId kDateTime{7};
+inline constexpr TypeId kTime{8};
+inline constexpr TypeId kQuantity{9};
+inline constexpr TypeId kRatio{10};
+inline constexpr TypeId kCode{11};
+inline constexpr TypeId kConcept{12};
+inline constexpr TypeId kVocabulary{13};
+inline constexpr TypeId kValueSet{14};
+inline constexpr TypeId kCodeSystem{15};
+inline constexpr std::uint32_t kCount = 16;
+}  // namespace system_type
+
+enum class TypeKind : std::uint8_t { System, Class, List, Interval, Choice, Tuple };
+
+/// One element of a class or tuple type. A choice element (value[x]) is one element named `value` of a choice type.
+struct ElementInfo {
+  std::string_view name;
+  TypeId type;
+};
+
+/// One JSON key of a class: FHIR JSON spells a choice element by its type (valueQuantity), so each spelling is a key.
+struct JsonKey {
+  std::string_view key;      // "valueQuantity", "birthDate"
+  std::uint32_t element = 0;  // index among the elements of the class
+  TypeId type;               // of one item: System type or class; the list is in is_list
+  bool is_list = false;
+};
+
+/// Everything known of a class (FHIR type or resource).
+struct ClassInfo {
+  std::string_view name;       // "Observation", "Observation.Component", "Quantity", "string"
+  std::string_view json_type;  // resourceType for resources, else empty
+  TypeId base;                 // kAny at the top
+  bool is_resource = false;
+  FhirPrimitive primitive = FhirPrimitive::None;  // for FHIR primitives, which decode to System values
+  TypeId primitive_value;                         // the System type of the primitive's value
+  std::string_view primary_code_path;             // of a retrieve without a code path; empty = none
+  std::span<const ElementInfo> elements;          // inherited ones first
+  std::span<const JsonKey> keys;                  // sorted by key
+};
+
+/// All types: System, the compiled-in FHIR R4 classes, and the lists, intervals, choices and tuples that a program
+/// makes. Interned: equal types have equal ids. Filled while compiling, frozen with the program.
+class Types {
+ public:
+  Types();
+
+  TypeKind kind(TypeId type) const;
+  const ClassInfo& class_info(TypeId type) const;  // kind Class
+  TypeId element_type(TypeId type) const;          // kind List or Interval
+  std::span<const TypeId> choices(TypeId type) const;
+  std::span<const ElementInfo> tuple_elements(TypeId type) const;
+
+  TypeId list_of(TypeId element);
+  TypeId interval_of(TypeId point);
+  /// Flattens nested choices and drops repeats; a choice of one type is that type.
+  TypeId choice_of(std::span<const TypeId> types);
+  /// Elements are put in the order of their names; names are copied.
+  TypeId tuple_of(std::vector<ElementInfo> elements);
+
+  /// By model ("FHIR", "System"; empty = either, System first) and name, "Observation.Component" included.
+  std::optional<TypeId> find(std::string_view model, std::string_view name) const;
+  std::optional<TypeId> resource_by_json_type(std::string_view resource_type) const;
+  /// Index of an element of a class or tuple, by binary or linear search as fits.
+  std::optional<std::uint32_t> element_index(TypeId type, std::string_view name) const;
+  const JsonKey* find_key(TypeId type, std::string_view json_key) const;
+  /// Transitive and reflexive; Any is above all, Vocabulary above ValueSet and CodeSystem.
+  bool is_subtype(TypeId derived, TypeId base) const;
+  /// "FHIR.Observation", "List<System.Integer>", "Tuple{a System.Integer}" as CQL writes types.
+  std::string name(TypeId type) const;
+  /// The type of a FHIR primitive by its enumerator.
+  TypeId primitive_type(FhirPrimitive primitive) const;
+
+ private:
+  struct Dynamic {
+    TypeKind kind = TypeKind::List;
+    TypeId element;
+    std::vector<TypeId> choices;
+    std::vector<ElementInfo> elements;
+  };
+
+  TypeId add(std::string key, Dynamic type);
+
+  std::uint32_t first_dynamic_ = 0;
+  std::deque<Dynamic> dynamic_;
+  std::deque<std::string> names_;
+  std::unordered_map<std::string, TypeId> by_key_;
+};
+
+}  // namespace calx

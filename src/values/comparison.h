@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+
+#include "values/value.h"
+
+namespace calx {
+
+/// What equality and order need from above: units, and the request's offset for date-times without one.
+/// `values` is below `units`, so the unit arithmetic comes in through this interface.
+class UnitComparer {
+ public:
+  virtual ~UnitComparer() = default;
+  /// -1, 0, 1 after exact conversion to one unit; nothing when the units cannot be compared.
+  virtual std::optional<int> compare_quantities(const Value& a, const Value& b) const = 0;
+  /// True when the codes mean one thing in UCUM or as CQL calendar words ('1' and '' too).
+  virtual bool equivalent_units(UnitId a, UnitId b) const = 0;
+};
+
+struct ComparisonContext {
+  const UnitComparer& units;
+  std::int32_t offset_minutes = 0;
+};
+
+/// CQL `=`: may be unknown. Lists, tuples, intervals, ratios, codes and concepts by the reference's rules (12.x).
+/// Resources: the same one is equal, different type or id is not; else element by element.
+Truth equal(const Value& a, const Value& b, const ComparisonContext& context);
+/// CQL `~`: never unknown.
+bool equivalent(const Value& a, const Value& b, const ComparisonContext& context);
+/// Bitwise sameness of content, for tests and caches.
+bool identical(const Value& a, const Value& b);
+/// Order of two values of one ordered type (numbers mix); nothing when uncertain or not comparable.
+std::optional<int> compare(const Value& a, const Value& b, const ComparisonContext& context);
+
+}  // namespace calx
