@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "cql/token.h"
+#include "diagnostics/diagnostics.h"
+#include "diagnostics/source_text.h"
+
+namespace calx::cql {
+
+/// Cuts the text into tokens. What cannot be read is reported once and becomes a Bad token or the nearest good one.
+Tokens lex(const SourceText& source, Diagnostics& diagnostics);
+
+/// The value of a string or of a quoted or delimited name: without quotes, escapes replaced. Bad escapes were
+/// reported by lex().
+std::string unescape(std::string_view quoted);
+
+/// The text in quotes with everything escaped that needs it: what unescape() undoes.
+std::string escape(std::string_view value, char quote);
+
+}  // namespace calx::cql
