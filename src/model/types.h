@@ -36,6 +36,24 @@ inline constexpr TypeId kCodeSystem{15};
 inline constexpr std::uint32_t kCount = 16;
 }  // namespace system_type
 
+/// FHIR types that code must name; the rest are found by name. types.cpp asserts that the table agrees.
+namespace fhir_type {
+inline constexpr TypeId kAge{41};
+inline constexpr TypeId kBundle{80};
+inline constexpr TypeId kCodeableConcept{163};
+inline constexpr TypeId kCoding{164};
+inline constexpr TypeId kDomainResource{299};
+inline constexpr TypeId kElement{310};
+inline constexpr TypeId kExtension{385};
+inline constexpr TypeId kPatient{641};
+inline constexpr TypeId kPeriod{651};
+inline constexpr TypeId kQuantity{682};
+inline constexpr TypeId kRange{695};
+inline constexpr TypeId kRatio{696};
+inline constexpr TypeId kReference{697};
+inline constexpr TypeId kResource{724};
+}  // namespace fhir_type
+
 enum class TypeKind : std::uint8_t { System, Class, List, Interval, Choice, Tuple };
 
 /// One element of a class or tuple type. A choice element (value[x]) is one element named `value` of a choice type.
@@ -46,9 +64,9 @@ struct ElementInfo {
 
 /// One JSON key of a class: FHIR JSON spells a choice element by its type (valueQuantity), so each spelling is a key.
 struct JsonKey {
-  std::string_view key;      // "valueQuantity", "birthDate"
+  std::string_view key;       // "valueQuantity", "birthDate"
   std::uint32_t element = 0;  // index among the elements of the class
-  TypeId type;               // of one item: System type or class; the list is in is_list
+  TypeId type;                // of one item: System type or class; the list is in is_list
   bool is_list = false;
 };
 
@@ -63,7 +81,18 @@ struct ClassInfo {
   std::string_view primary_code_path;             // of a retrieve without a code path; empty = none
   std::span<const ElementInfo> elements;          // inherited ones first
   std::span<const JsonKey> keys;                  // sorted by key
+  bool is_retrievable = false;                    // may stand in a retrieve
 };
+
+/// A reference that says in whose compartment a resource is: "subject", "participant.actor".
+struct CompartmentPath {
+  TypeId type;
+  std::string_view path;
+};
+
+/// The Patient compartment of FHIR R4, and the references named patient, subject or for of types outside it; by type,
+/// within a type those three names first.
+std::span<const CompartmentPath> patient_compartment();
 
 /// All types: System, the compiled-in FHIR R4 classes, and the lists, intervals, choices and tuples that a program
 /// makes. Interned: equal types have equal ids. Filled while compiling, frozen with the program.
@@ -76,10 +105,13 @@ class Types {
   TypeId element_type(TypeId type) const;          // kind List or Interval
   std::span<const TypeId> choices(TypeId type) const;
   std::span<const ElementInfo> tuple_elements(TypeId type) const;
+  /// Of a class, a tuple, or a System type with parts (Quantity, Ratio, Code, Concept, Vocabulary, ValueSet,
+  /// CodeSystem); empty for all others.
+  std::span<const ElementInfo> elements(TypeId type) const;
 
   TypeId list_of(TypeId element);
   TypeId interval_of(TypeId point);
-  /// Flattens nested choices and drops repeats; a choice of one type is that type.
+  /// Flattens nested choices and drops repeats, whatever the order; a choice of one type is that type.
   TypeId choice_of(std::span<const TypeId> types);
   /// Elements are put in the order of their names; names are copied.
   TypeId tuple_of(std::vector<ElementInfo> elements);
@@ -87,15 +119,20 @@ class Types {
   /// By model ("FHIR", "System"; empty = either, System first) and name, "Observation.Component" included.
   std::optional<TypeId> find(std::string_view model, std::string_view name) const;
   std::optional<TypeId> resource_by_json_type(std::string_view resource_type) const;
-  /// Index of an element of a class or tuple, by binary or linear search as fits.
+  /// Index of an element among elements(type).
   std::optional<std::uint32_t> element_index(TypeId type, std::string_view name) const;
   const JsonKey* find_key(TypeId type, std::string_view json_key) const;
-  /// Transitive and reflexive; Any is above all, Vocabulary above ValueSet and CodeSystem.
+  /// Transitive and reflexive; Any is above all, Vocabulary above ValueSet and CodeSystem. Lists, intervals and tuples
+  /// vary with their parts; a choice is above each of its types and below what all of them are below.
   bool is_subtype(TypeId derived, TypeId base) const;
   /// "FHIR.Observation", "List<System.Integer>", "Tuple{a System.Integer}" as CQL writes types.
   std::string name(TypeId type) const;
   /// The type of a FHIR primitive by its enumerator.
   TypeId primitive_type(FhirPrimitive primitive) const;
+  /// What FHIRHelpers makes of a FHIR class: the System type of a primitive (enumerations: String), Coding -> Code,
+  /// CodeableConcept -> Concept, Quantity and its profiles -> Quantity, Period -> Interval<DateTime>,
+  /// Range -> Interval<Quantity>, Ratio -> Ratio. Nothing for all others.
+  std::optional<TypeId> system_conversion(TypeId type) const;
 
  private:
   struct Dynamic {
@@ -107,8 +144,7 @@ class Types {
 
   TypeId add(std::string key, Dynamic type);
 
-  std::uint32_t first_dynamic_ = 0;
-  std::deque<Dynamic> dynamic_;
+  std::deque<Dynamic> dynamic_;  // ids follow those of the compiled-in types
   std::deque<std::string> names_;
   std::unordered_map<std::string, TypeId> by_key_;
 };
