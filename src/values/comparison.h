@@ -1,7 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
+#include "values/decimal.h"
 #include "values/value.h"
 
 namespace calx {
@@ -15,6 +17,11 @@ class UnitComparer {
   virtual std::optional<int> compare_quantities(const Value& a, const Value& b) const = 0;
   /// True when the codes mean one thing in UCUM or as CQL calendar words ('1' and '' too).
   virtual bool equivalent_units(UnitId a, UnitId b) const = 0;
+  /// CQL `~`: converted to the coarser unit, then the numbers as decimals are equivalent. Without knowledge of factors
+  /// only equivalent units have one.
+  virtual bool equivalent_quantities(const Value& a, const Value& b) const;
+  /// CQL `~` of ratios: one relation of numerator to denominator.
+  virtual bool equivalent_ratios(const Value& a, const Value& b) const;
 };
 
 struct ComparisonContext {
@@ -23,8 +30,14 @@ struct ComparisonContext {
 };
 
 /// CQL `=`: may be unknown. Lists, tuples, intervals, ratios, codes and concepts by the reference's rules (12.x).
-/// Resources: the same one is equal, different type or id is not; else element by element.
+/// Resources: the same one is equal, different type or id is not; else element by element. In a tuple an element that
+/// only one side has makes the answer unknown whatever the others say, as the public CQL tests want it; elsewhere a
+/// known difference decides.
 Truth equal(const Value& a, const Value& b, const ComparisonContext& context);
+/// CQL `~` of numbers: rounded to the fewer digits, trailing zeros apart.
+bool equivalent_decimals(const Decimal& a, const Decimal& b);
+/// CQL `~` of texts: case apart, any white space as good as any other.
+bool equivalent_texts(std::string_view a, std::string_view b);
 /// CQL `~`: never unknown.
 bool equivalent(const Value& a, const Value& b, const ComparisonContext& context);
 /// Bitwise sameness of content, for tests and caches.

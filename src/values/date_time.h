@@ -24,7 +24,7 @@ struct DateTimeParts {
   std::int32_t offset_minutes = 0;
 };
 
-Value date_value(const DateTimeParts& parts);      // precision Year..Day
+Value date_value(const DateTimeParts& parts);       // precision Year..Day
 Value date_time_value(const DateTimeParts& parts);  // precision Year..Millisecond
 Value time_value(const DateTimeParts& parts);       // precision Hour..Millisecond
 DateTimeParts parts_of(const Value& value);
@@ -43,16 +43,20 @@ std::string to_text_date_time(const Value& value);
 /// normalised to one offset first when they are compared at hours or finer (CQL 1.5.3, 22.x "Timezone").
 std::optional<int> compare_date_times(const Value& a, const Value& b, Precision precision, std::int32_t default_offset);
 
-/// Adds `count` units of `precision` by the calendar: month ends clipped, a partial date keeps its precision
-/// (24 months added to a year). Nothing when the result leaves year 1..9999.
+/// Adds `count` units of `unit` by the calendar: month ends clipped, a partial date keeps its precision. Units finer
+/// than the precision are first turned into it, what is left over is dropped (25 months added to a year are two years;
+/// a month counts 30 days, a year 12 months or 365 days). Nothing when the result leaves year 1..9999, or the day for a
+/// Time, and for calendar units of a Time.
 std::optional<Value> add_to_date_time(const Value& value, std::int64_t count, Precision unit);
 
-std::int64_t days_since_epoch(std::int32_t year, std::int32_t month, std::int32_t day);  // proleptic Gregorian, 1970-01-01 = 0
+std::int64_t days_since_epoch(std::int32_t year, std::int32_t month,
+                              std::int32_t day);  // proleptic Gregorian, 1970-01-01 = 0
 DateTimeParts parts_from_days(std::int64_t days);
 bool is_leap_year(std::int32_t year);
 std::int32_t days_in_month(std::int32_t year, std::int32_t month);
 
-/// The least and greatest full instants that a partial value allows, as milliseconds since the epoch in UTC.
+/// The least and greatest full instants that a partial value allows, as milliseconds since the epoch in UTC (of a Time:
+/// since midnight). A second without milliseconds is one instant, as it is for comparisons (CQL 1.5.3, DateTime).
 struct InstantRange {
   std::int64_t earliest = 0;
   std::int64_t latest = 0;

@@ -7,10 +7,9 @@
 
 #include "base/arena.h"
 #include "values/value.h"
+#include "values/wide_integer.h"
 
 namespace calx {
-
-__extension__ using Int128 = __int128;
 
 /// An exact decimal: coefficient * 10^-scale, scale 0-8, at most 28 significant digits (CQL 1.5.3, Decimal:
 /// +-99999999999999999999.99999999). Never a double. Trailing zeros are kept as written.
@@ -34,17 +33,22 @@ Value quantity_value(const Decimal& decimal, UnitId unit, Arena& arena);
 
 // Arithmetic on the exact numbers; nothing = overflow (CQL: null). Results have at most eight fraction digits;
 // add/subtract/negate are exact, multiply and divide round half away from zero at the eighth (CQL 1.5.3, 9.x).
+// A quotient keeps at least one fraction digit and as many as its operands, and no zeros beyond (4.0 / 2 = 2.0).
 std::optional<Decimal> add(const Decimal& a, const Decimal& b);
 std::optional<Decimal> subtract(const Decimal& a, const Decimal& b);
 std::optional<Decimal> multiply(const Decimal& a, const Decimal& b);
-std::optional<Decimal> divide(const Decimal& a, const Decimal& b);           // nothing for b = 0 too
+std::optional<Decimal> divide(const Decimal& a, const Decimal& b);            // nothing for b = 0 too
 std::optional<Decimal> truncated_divide(const Decimal& a, const Decimal& b);  // toward zero, scale 0
 std::optional<Decimal> modulo(const Decimal& a, const Decimal& b);
 Decimal negate(const Decimal& a);
+/// Within CQL's range: rounding up the greatest decimal leaves it.
+bool is_representable(const Decimal& a);
 /// -1, 0, 1: numeric, whatever the scales.
 int compare(const Decimal& a, const Decimal& b);
 /// Rounds to `scale` digits, half up (toward positive infinity: CQL Round).
 Decimal round_half_up(const Decimal& a, std::uint8_t scale);
+/// Rounds to `scale` digits, half away from zero.
+Decimal round_half_away(const Decimal& a, std::uint8_t scale);
 Decimal floor(const Decimal& a);
 Decimal ceiling(const Decimal& a);
 Decimal truncate(const Decimal& a);

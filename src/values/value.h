@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -100,7 +101,8 @@ struct VocabularyData {
 ///   Concept       pointer -> ConceptData
 ///   Vocabulary    pointer -> VocabularyData, extent = ValueSetId
 ///   List          pointer -> values, extent = count
-///   Tuple         pointer -> slots, extent = TypeId of the tuple type (its elements in the type's order)
+///   Tuple         pointer -> slots, extent = TypeId of the tuple type (its elements in the type's order),
+///                 flags and scale = their number
 ///   Instance      pointer -> InstanceData
 ///   IntegerRange  pointer -> two Integer values: an uncertain count between partial dates
 struct Value {
@@ -140,11 +142,10 @@ struct Value {
   const VocabularyData& as_vocabulary() const {
     return *static_cast<const VocabularyData*>(checked(Kind::Vocabulary).pointer);
   }
-  const InstanceData& as_instance() const {
-    return *static_cast<const InstanceData*>(checked(Kind::Instance).pointer);
-  }
+  const InstanceData& as_instance() const { return *static_cast<const InstanceData*>(checked(Kind::Instance).pointer); }
   const Failure& as_failure() const { return *static_cast<const Failure*>(checked(Kind::Failed).pointer); }
   const Value* tuple_slots() const { return static_cast<const Value*>(checked(Kind::Tuple).pointer); }
+  std::span<const Value> tuple_elements() const { return {tuple_slots(), flags + std::size_t{scale} * 256}; }
   TypeId tuple_type() const { return {checked(Kind::Tuple).extent}; }
   UnitId unit() const { return {checked(Kind::Quantity).extent}; }
 
@@ -168,7 +169,14 @@ struct Value {
   static Value list(std::span<const Value> elements) {
     return of_pointer(Kind::List, elements.data(), static_cast<std::uint32_t>(elements.size()));
   }
-  static Value tuple(const Value* slots, TypeId type) { return of_pointer(Kind::Tuple, slots, type.value); }
+  /// Borrows the slots, at most 65,535 of them.
+  static Value tuple(std::span<const Value> slots, TypeId type) {
+    CALX_DCHECK(slots.size() <= 0xFFFF, "a tuple's size fits sixteen bits");
+    Value value = of_pointer(Kind::Tuple, slots.data(), type.value);
+    value.flags = static_cast<std::uint8_t>(slots.size() & 0xFF);
+    value.scale = static_cast<std::uint8_t>(slots.size() >> 8);
+    return value;
+  }
   static Value code(const CodeData* data, CodeId id) { return of_pointer(Kind::Code, data, id.value); }
   static Value instance(const InstanceData* data) { return of_pointer(Kind::Instance, data, 0); }
   static Value failed(const Failure* failure) { return of_pointer(Kind::Failed, failure, 0); }
@@ -248,6 +256,8 @@ struct Truth {
   friend bool operator==(Truth, Truth) = default;
 };
 
-inline Truth truth_of(const Value& value) { return {value.is_true(), value.is_false()}; }
+inline Truth truth_of(const Value& value) {
+  return {value.is_true(), value.is_false()};
+}
 
 }  // namespace calx
