@@ -9,6 +9,7 @@
 #include "base/id.h"
 #include "calx/result.h"
 #include "diagnostics/diagnostics.h"
+#include "diagnostics/source_text.h"
 #include "values/value.h"
 
 namespace calx {
@@ -23,13 +24,15 @@ class Terminology {
   Terminology(Terminology&&) noexcept;
   Terminology& operator=(Terminology&&) noexcept;
 
-  /// Adds one FHIR resource's JSON: a ValueSet, or a Bundle of them; `file` names it in diagnostics.
-  /// Other resource types are left alone and answered with false.
+  /// Adds one FHIR resource: a ValueSet, a CodeSystem (its codes serve includes of the whole system), or a Bundle of
+  /// them. Other resource types are left alone and answered with false. Nothing is borrowed.
+  bool add_resource(const SourceText& source, Diagnostics& diagnostics);
+  /// The same for a text outside any SourceSet: diagnostics have no place, `file` stands in their message.
   bool add_resource(std::string_view json, const std::string& file, Diagnostics& diagnostics);
-  /// Resolves compose includes of other sets once all are there, reports missing ones, and freezes.
+  /// Expands all sets once all are there; reports those that cannot be. Later only codes may be added (intern_code).
   void finish(Diagnostics& diagnostics);
 
-  /// By canonical URL, with or without |version.
+  /// By canonical URL, with or without |version; without one, the greatest version there is. Before finish() too.
   std::optional<ValueSetId> find_value_set(std::string_view url) const;
   std::string_view value_set_url(ValueSetId set) const;
 
@@ -37,6 +40,7 @@ class Terminology {
   CodeId intern_code(std::string_view system, std::string_view code);
   /// 0 when the program mentions no such code.
   CodeId find_code(std::string_view system, std::string_view code) const;
+  /// False for code 0. One load and shift for dense sets, a binary search for sparse ones.
   bool contains(ValueSetId set, CodeId code) const;
   /// `in` with a bare string: any member with this code, whatever the system.
   bool contains_code_text(ValueSetId set, std::string_view code) const;
