@@ -1,0 +1,261 @@
+#include <algorithm>
+
+#include "check/library_checker.h"
+
+namespace calx {
+
+std::optional<std::vector<Typed>> LibraryChecker::check_arguments(std::span<const cql::Expression* const> arguments) {
+  std::vector<Typed> checked;
+  bool is_valid = true;
+  for (const cql::Expression* argument : arguments) {
+    checked.push_back(check(*argument));
+    is_valid = is_valid && checked.back().is_valid();
+  }
+  if (!is_valid) return std::nullopt;
+  return checked;
+}
+
+Typed LibraryChecker::check_call(const cql::FunctionCall& call) {
+  const std::optional<std::vector<Typed>> arguments = check_arguments(call.arguments);
+  if (!arguments) return Typed::invalid();
+  builder_.set_span(call.span);
+  bool exists = false;
+  if (std::optional<Typed> result = try_function(call.name.text, *arguments, false, nullptr, exists)) return *result;
+  if (exists && !overloads_.has(call.name.text)) {
+    std::string given;
+    for (const Typed& argument : *arguments) given += (given.empty() ? "" : ", ") + types().name(argument.type);
+    diagnostics().report(DiagnosticKind::NoOverload, call.span,
+                         "the function '" + std::string(call.name.text) + "' does not take (" + given + ")");
+    return Typed::invalid();
+  }
+  return check_system_call(call.name, *arguments, call.span);
+}
+
+Typed LibraryChecker::check_method(const cql::MethodCall& call) {
+  if (const Include* include = include_named_by(*call.target)) {
+    const std::optional<std::vector<Typed>> arguments = check_arguments(call.arguments);
+    if (!arguments) return Typed::invalid();
+    builder_.set_span(call.span);
+    if (include->is_native) return check_native_call(call.name, *arguments, call.span);
+    if (include->library == nullptr) return Typed::invalid();
+    bool exists = false;
+    if (std::optional<Typed> result = try_function(call.name.text, *arguments, false, include, exists)) return *result;
+    std::string given;
+    for (const Typed& argument : *arguments) given += (given.empty() ? "" : ", ") + types().name(argument.type);
+    std::vector<std::string_view> names;
+    for (const Function& function : include->library->functions) names.push_back(function.name);
+    diagnostics()
+        .report(exists ? DiagnosticKind::NoOverload : DiagnosticKind::UnknownFunction, call.name.span,
+                "the library '" + std::string(include->library->name) + "' has no function '" +
+                    std::string(call.name.text) + "'" + (exists ? " that takes (" + given + ")" : ""))
+        .did_you_mean(exists ? "" : nearest_name(call.name.text, names));
+    return Typed::invalid();
+  }
+  // A fluent call: the target is the first argument.
+  const Typed target = check(*call.target);
+  const std::optional<std::vector<Typed>> rest = check_arguments(call.arguments);
+  if (!target.is_valid() || !rest) return Typed::invalid();
+  std::vector<Typed> arguments{target};
+  arguments.insert(arguments.end(), rest->begin(), rest->end());
+  builder_.set_span(call.span);
+  bool exists = false;
+  if (std::optional<Typed> result = try_function(call.name.text, arguments, true, nullptr, exists)) return *result;
+  for (const Include& include : includes_) {
+    if (include.library == nullptr) continue;
+    if (std::optional<Typed> result = try_function(call.name.text, arguments, true, &include, exists)) return *result;
+  }
+  if (overloads_.has(call.name.text)) return check_system_call(call.name, arguments, call.span);
+  diagnostics().report(DiagnosticKind::UnknownFunction, call.name.span,
+                       exists ? "no fluent function '" + std::string(call.name.text) + "' takes " +
+                                    types().name(target.type) + " first"
+                              : "there is no fluent function '" + std::string(call.name.text) + "'");
+  return Typed::invalid();
+}
+
+std::optional<Typed> LibraryChecker::try_function(std::string_view name, std::span<const Typed> arguments,
+                                                  bool fluent_only, const Include* include, bool& exists) {
+  const auto total_cost = [&](const std::vector<TypeId>& operands) {
+    if (operands.size() != arguments.size()) return Conversions::kNone;
+    int total = 0;
+    for (std::size_t index = 0; index < operands.size(); ++index) {
+      const int cost = conversions_.cost(arguments[index].type, operands[index]);
+      if (cost == Conversions::kNone) return Conversions::kNone;
+      total += cost;
+    }
+    return total;
+  };
+  int best_cost = Conversions::kNone;
+  std::uint32_t best = 0;
+  const auto consider = [&](std::uint32_t index, const std::vector<TypeId>& operands) {
+    exists = true;
+    const int cost = total_cost(operands);
+    if (cost != Conversions::kNone && (best_cost == Conversions::kNone || cost < best_cost)) {
+      best_cost = cost;
+      best = index;
+    }
+  };
+  if (include == nullptr) {
+    for (std::uint32_t index = 0; index < functions_.size(); ++index) {
+      const FunctionEntry& entry = functions_[index];
+      if (entry.declaration->name.text != name || (fluent_only && !entry.declaration->fluent)) continue;
+      consider(index, entry.operands);
+    }
+  } else {
+    for (std::uint32_t index = 0; index < include->library->functions.size(); ++index) {
+      const Function& function = include->library->functions[index];
+      if (function.name != name || function.is_private || (fluent_only && !function.fluent)) continue;
+      consider(index, function.operands);
+    }
+  }
+  if (best_cost == Conversions::kNone) return std::nullopt;
+
+  const Function* function = nullptr;
+  if (include == nullptr) {
+    FunctionEntry& entry = functions_[best];
+    if (entry.state == State::InProgress) {
+      diagnostics()
+          .report(DiagnosticKind::CircularDefinition, builder_.span(),
+                  "the function '" + std::string(name) + "' calls itself; CQL has no recursion")
+          .label(entry.declaration->name.span, "declared here");
+      return Typed::invalid();
+    }
+    check_function(entry);
+    if (!entry.is_valid) return Typed::invalid();
+    function = &library_.functions[entry.index];
+    best = entry.index;
+  } else {
+    function = &include->library->functions[best];
+    if (function->body == kNoNode) return Typed::invalid();
+  }
+  std::vector<Typed> converted;
+  for (std::size_t index = 0; index < arguments.size(); ++index) {
+    converted.push_back(conversions_.convert(arguments[index], function->operands[index]));
+  }
+  return reference(NodeKind::FunctionCall, function->result,
+                   include == nullptr ? LibraryReference::kSelf : include->index, best, converted);
+}
+
+Typed LibraryChecker::check_system_call(const cql::Name& name, std::span<const Typed> arguments, Span span) {
+  const std::string_view word = name.text;
+  if (word == "Coalesce" && !arguments.empty()) {
+    if (arguments.size() == 1 && types().kind(arguments[0].type) == TypeKind::List) {
+      return builder_.node(NodeKind::CoalesceList, types().element_type(arguments[0].type), arguments);
+    }
+    std::vector<TypeId> argument_types;
+    for (const Typed& argument : arguments) argument_types.push_back(argument.type);
+    const TypeId type = conversions_.common_type(argument_types);
+    std::vector<Typed> converted;
+    for (const Typed& argument : arguments) converted.push_back(conversions_.convert(argument, type));
+    return builder_.node(NodeKind::Coalesce, type, converted);
+  }
+  if (word == "Message" && arguments.size() == 5) {
+    return builder_.node(NodeKind::Message, arguments[0].type,
+                         {arguments[0], expect(arguments[1], system_type::kBoolean, span, "the condition of Message"),
+                          expect(arguments[2], system_type::kString, span, "the code of Message"),
+                          expect(arguments[3], system_type::kString, span, "the severity of Message"),
+                          expect(arguments[4], system_type::kString, span, "the message of Message")});
+  }
+  if (word == "Exists" && arguments.size() == 1) {
+    return builder_.node(NodeKind::Exists, system_type::kBoolean, arguments);
+  }
+  if (word.starts_with("AgeIn") || word.starts_with("CalculateAgeIn")) return check_age_call(word, arguments, span);
+  struct ComponentDuration {
+    std::string_view prefix;
+    cql::DurationForm form;
+  };
+  if (!overloads_.has(word)) {
+    std::vector<std::string_view> names;
+    for (const OperatorRow& row : operator_rows()) names.push_back(row.name);
+    for (const FunctionEntry& entry : functions_) names.push_back(entry.declaration->name.text);
+    diagnostics()
+        .report(DiagnosticKind::UnknownFunction, name.span, "there is no function '" + std::string(word) + "'")
+        .did_you_mean(nearest_name(word, names));
+    return Typed::invalid();
+  }
+  return apply(word, arguments, span);
+}
+
+Typed LibraryChecker::check_age_call(std::string_view name, std::span<const Typed> arguments, Span span) {
+  const bool is_calculation = name.starts_with("Calculate");
+  std::string_view unit = name.substr(name.find("AgeIn") + 5);
+  const bool at = unit.ends_with("At");
+  if (at) unit.remove_suffix(2);
+  struct Unit {
+    std::string_view word;
+    Precision precision;
+  };
+  static constexpr Unit kUnits[] = {{"Years", Precision::Year},   {"Months", Precision::Month},
+                                    {"Weeks", Precision::Day},    {"Days", Precision::Day},
+                                    {"Hours", Precision::Hour},   {"Minutes", Precision::Minute},
+                                    {"Seconds", Precision::Second}};
+  const auto* found = std::ranges::find(kUnits, unit, &Unit::word);
+  const std::size_t expected = (is_calculation ? 1U : 0U) + (at ? 1U : 0U);
+  if (found == std::end(kUnits) || arguments.size() != expected) {
+    diagnostics().report(DiagnosticKind::UnknownFunction, span,
+                         "there is no function '" + std::string(name) + "' with " + std::to_string(arguments.size()) +
+                             " operands; expected AgeInYears() and the like");
+    return Typed::invalid();
+  }
+  Typed birth;
+  if (is_calculation) {
+    birth = as_point_or_interval(arguments[0]);
+  } else {
+    const TypeId patient = *types().find("FHIR", "Patient");
+    birth = as_point_or_interval(property(builder_.node(NodeKind::ContextReference, patient, {}), "birthDate", span));
+  }
+  if (!birth.is_valid()) return birth;
+  Typed as_of = at ? as_point_or_interval(arguments.back())
+                   : apply(birth.type == system_type::kDate ? "Today" : "Now", {}, span);
+  if (!as_of.is_valid()) return as_of;
+  // A birth date known to the day is asked about on a date: the time of day does not make anyone older.
+  if (birth.type == system_type::kDate && as_of.type == system_type::kDateTime && found->precision <= Precision::Day) {
+    as_of = apply("DateFrom", {as_of}, span);
+  }
+  if (unit == "Weeks") return apply("CalculateAgeInWeeksAt", {birth, as_of}, span);
+  return apply("CalculateAgeAt", {birth, as_of}, span, found->precision);
+}
+
+Typed LibraryChecker::check_native_call(const cql::Name& name, std::span<const Typed> arguments, Span span) {
+  // FHIRHelpers 4.0.x: every conversion is the one that the engine does by itself, under its published name.
+  const std::string_view word = name.text;
+  if (arguments.size() == 1) {
+    const Typed argument = arguments[0];
+    const TypeId date_times = types().interval_of(system_type::kDateTime);
+    const TypeId quantities = types().interval_of(system_type::kQuantity);
+    struct Native {
+      std::string_view name;
+      TypeId type;
+    };
+    const Native natives[] = {{"ToString", system_type::kString},     {"ToBoolean", system_type::kBoolean},
+                              {"ToInteger", system_type::kInteger},   {"ToDecimal", system_type::kDecimal},
+                              {"ToDate", system_type::kDate},         {"ToDateTime", system_type::kDateTime},
+                              {"ToTime", system_type::kTime},         {"ToQuantity", system_type::kQuantity},
+                              {"ToRatio", system_type::kRatio},       {"ToCode", system_type::kCode},
+                              {"ToConcept", system_type::kConcept},   {"ToInterval", date_times},
+                              {"ToInterval", quantities}};
+    for (const Native& native : natives) {
+      if (native.name == word && conversions_.cost(argument.type, native.type) != Conversions::kNone) {
+        return conversions_.convert(argument, native.type);
+      }
+    }
+    if (word == "ToValue") {
+      std::vector<TypeId> candidates;
+      conversions_.add_candidates(argument.type, candidates);
+      std::vector<TypeId> systems;
+      for (TypeId option : types().kind(argument.type) == TypeKind::Choice
+                               ? std::vector<TypeId>(types().choices(argument.type).begin(),
+                                                     types().choices(argument.type).end())
+                               : std::vector<TypeId>{argument.type}) {
+        const std::optional<TypeId> system =
+            types().kind(option) == TypeKind::Class ? types().system_conversion(option) : std::nullopt;
+        systems.push_back(system.value_or(option));
+      }
+      return builder_.node(NodeKind::ToSystem, types().choice_of(systems), {argument});
+    }
+  }
+  diagnostics().report(DiagnosticKind::UnknownFunction, span,
+                       "FHIRHelpers has no function '" + std::string(word) + "' for this operand");
+  return Typed::invalid();
+}
+
+}  // namespace calx
