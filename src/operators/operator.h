@@ -19,8 +19,8 @@ struct OperatorContext {
   UnitTable& units;
   const Types& types;
   const Terminology& terminology;
-  Value now;                        // DateTime with its offset: the request's instant
-  std::int32_t offset_minutes = 0;  // of `now`; stands in for a missing offset
+  Value now;                             // DateTime with its offset: the request's instant
+  std::int32_t offset_minutes = 0;       // of `now`; stands in for a missing offset
   std::size_t maximum_list = 1'000'000;  // elements that expand and similar may make
 
   ComparisonContext comparison() const { return {units, offset_minutes}; }
@@ -43,8 +43,8 @@ enum class CostClass : std::uint8_t { Constant, Compare, Linear, Heavy };
 /// What a node adds to its operands: the precision of timing operators, the kind of a component, a target type.
 struct OperatorAttributes {
   Precision precision = Precision::None;
-  TypeId type;                 // result type where a function must know it (convert, minimum, list of nulls)
-  TypeId operand_type;         // static type of the first operand
+  TypeId type;          // result type where a function must know it (convert, minimum, list of nulls)
+  TypeId operand_type;  // static type of the first operand
 };
 
 using OperatorFunction = Value (*)(const OperatorContext&, std::span<const Value> operands, const OperatorAttributes&);

@@ -1,0 +1,283 @@
+#include <algorithm>
+#include <vector>
+
+#include "operators/functions.h"
+#include "operators/points.h"
+
+namespace calx {
+
+namespace {
+
+using List = std::span<const Value>;
+
+/// Equality inside lists: two nulls are one value, and null is no other value.
+Truth same_element(const OperatorContext& context, const Value& a, const Value& b) {
+  if (a.is_null() || b.is_null()) return Truth::of(a.is_null() && b.is_null());
+  return equal(a, b, context.comparison());
+}
+
+Truth holds(const OperatorContext& context, List list, const Value& value) {
+  Truth result = Truth::of(false);
+  for (const Value& element : list) {
+    result = result | same_element(context, element, value);
+    if (result.is_true) break;
+  }
+  return result;
+}
+
+bool surely_holds(const OperatorContext& context, List list, const Value& value) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](const Value& element) { return same_element(context, element, value).is_true; });
+}
+
+Truth holds_all(const OperatorContext& context, List list, List others) {
+  Truth result = Truth::of(true);
+  for (const Value& other : others) {
+    result = result & holds(context, list, other);
+    if (result.is_false) break;
+  }
+  return result;
+}
+
+void add_once(const OperatorContext& context, std::vector<Value>& result, List elements) {
+  for (const Value& element : elements) {
+    if (!surely_holds(context, result, element)) result.push_back(element);
+  }
+}
+
+List elements_of(const Value& list) {
+  return list.is_null() ? List{} : list.as_list();
+}
+
+/// Elements [begin, end) without copying: the source outlives the result.
+Value part(List list, std::int64_t begin, std::int64_t end) {
+  const auto size = static_cast<std::int64_t>(list.size());
+  begin = std::clamp<std::int64_t>(begin, 0, size);
+  end = std::clamp<std::int64_t>(end, begin, size);
+  return Value::list(list.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+}
+
+/// At least one element that is not the value; of a null value, one that is not null.
+Truth holds_another(const OperatorContext& context, List list, const Value& value) {
+  Truth result = Truth::of(false);
+  for (const Value& element : list) {
+    if (value.is_null()) {
+      result = result | Truth::of(!element.is_null());
+    } else if (element.is_null()) {
+      result = result | Truth::unknown();
+    } else {
+      result = result | !equal(element, value, context.comparison());
+    }
+  }
+  return result;
+}
+
+void add_children(const Value& value, std::vector<Value>& out) {
+  const auto add = [&out](const Value& child) {
+    if (child.kind == Kind::List) {
+      for (const Value& element : child.as_list()) {
+        if (!element.is_null()) out.push_back(element);
+      }
+    } else if (!child.is_null()) {
+      out.push_back(child);
+    }
+  };
+  if (value.kind == Kind::Instance) {
+    const InstanceData& data = value.as_instance();
+    for (std::uint32_t i = 0; i < data.slot_count; ++i) add(data.slots[i]);
+  } else if (value.kind == Kind::List) {
+    for (const Value& element : value.as_list()) add_children(element, out);
+  }
+}
+
+void add_children(const OperatorContext& context, const Value& value, std::vector<Value>& out) {
+  if (value.kind != Kind::Tuple) return add_children(value, out);
+  const std::size_t count = context.types.tuple_elements(value.tuple_type()).size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const Value& slot = value.tuple_slots()[i];
+    if (slot.kind == Kind::List) {
+      out.insert(out.end(), slot.as_list().begin(), slot.as_list().end());
+    } else if (!slot.is_null()) {
+      out.push_back(slot);
+    }
+  }
+}
+
+}  // namespace
+
+Value evaluate_in_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  return holds(context, elements_of(operands[1]), operands[0]).to_value();
+}
+
+Value evaluate_contains_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  return holds(context, elements_of(operands[0]), operands[1]).to_value();
+}
+
+Value evaluate_proper_contains_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  const List list = elements_of(operands[0]);
+  return (holds(context, list, operands[1]) & holds_another(context, list, operands[1])).to_value();
+}
+
+Value evaluate_proper_in_list(const OperatorContext& context, Operands operands, const OperatorAttributes& attributes) {
+  const Value swapped[] = {operands[1], operands[0]};
+  return evaluate_proper_contains_list(context, swapped, attributes);
+}
+
+Value evaluate_includes_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  return holds_all(context, operands[0].as_list(), operands[1].as_list()).to_value();
+}
+
+Value evaluate_included_in_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  return holds_all(context, operands[1].as_list(), operands[0].as_list()).to_value();
+}
+
+Value evaluate_proper_includes_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  const List whole = operands[0].as_list();
+  const List some = operands[1].as_list();
+  return (holds_all(context, whole, some) & !holds_all(context, some, whole)).to_value();
+}
+
+Value evaluate_proper_included_in_list(const OperatorContext& context, Operands operands,
+                                       const OperatorAttributes& attributes) {
+  const Value swapped[] = {operands[1], operands[0]};
+  return evaluate_proper_includes_list(context, swapped, attributes);
+}
+
+Value evaluate_exists(const OperatorContext&, Operands operands, const OperatorAttributes&) {
+  const List list = elements_of(operands[0]);
+  return Value::boolean(std::any_of(list.begin(), list.end(), [](const Value& value) { return !value.is_null(); }));
+}
+
+Value evaluate_distinct(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  std::vector<Value> result;
+  add_once(context, result, operands[0].as_list());
+  return context.list(result);
+}
+
+Value evaluate_flatten(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  std::vector<Value> result;
+  for (const Value& element : operands[0].as_list()) {
+    if (element.is_null()) continue;
+    if (element.kind == Kind::List) {
+      result.insert(result.end(), element.as_list().begin(), element.as_list().end());
+    } else {
+      result.push_back(element);
+    }
+    if (result.size() > context.maximum_list) return context.fail("flatten makes more elements than a list may have");
+  }
+  return context.list(result);
+}
+
+Value evaluate_first(const OperatorContext&, Operands operands, const OperatorAttributes&) {
+  const List list = operands[0].as_list();
+  return list.empty() ? Value::null() : list.front();
+}
+
+Value evaluate_last(const OperatorContext&, Operands operands, const OperatorAttributes&) {
+  const List list = operands[0].as_list();
+  return list.empty() ? Value::null() : list.back();
+}
+
+Value evaluate_singleton_from(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  const List list = operands[0].as_list();
+  if (list.size() > 1) return context.fail("singleton from got a list of more than one element");
+  return list.empty() ? Value::null() : list.front();
+}
+
+Value evaluate_index_of(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  const List list = operands[0].as_list();
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (same_element(context, list[i], operands[1]).is_true) {
+      return Value::integer_number(static_cast<std::int32_t>(i));
+    }
+  }
+  return Value::integer_number(-1);
+}
+
+Value evaluate_index_list(const OperatorContext&, Operands operands, const OperatorAttributes&) {
+  const List list = operands[0].as_list();
+  const std::int32_t index = operands[1].as_integer();
+  if (index < 0 || static_cast<std::size_t>(index) >= list.size()) return Value::null();
+  return list[static_cast<std::size_t>(index)];
+}
+
+Value evaluate_length_list(const OperatorContext&, Operands operands, const OperatorAttributes&) {
+  return Value::integer_number(static_cast<std::int32_t>(elements_of(operands[0]).size()));
+}
+
+Value evaluate_slice(const OperatorContext&, Operands operands, const OperatorAttributes&) {
+  if (operands[0].is_null()) return Value::null();
+  const List list = operands[0].as_list();
+  const auto size = static_cast<std::int64_t>(list.size());
+  const std::int64_t begin = operands.size() < 2 || operands[1].is_null() ? 0 : operands[1].as_integer();
+  std::int64_t end = operands.size() < 3 || operands[2].is_null() ? size : operands[2].as_integer();
+  if (end < 0) end += size;
+  return begin < 0 ? part(list, 0, 0) : part(list, begin, end);
+}
+
+Value evaluate_skip(const OperatorContext&, Operands operands, const OperatorAttributes&) {
+  if (operands[0].is_null()) return Value::null();
+  const List list = operands[0].as_list();
+  const std::int64_t count = operands[1].is_null() ? 0 : operands[1].as_integer();
+  return count < 0 ? part(list, 0, 0) : part(list, count, static_cast<std::int64_t>(list.size()));
+}
+
+Value evaluate_take(const OperatorContext&, Operands operands, const OperatorAttributes&) {
+  if (operands[0].is_null()) return Value::null();
+  return part(operands[0].as_list(), 0, operands[1].is_null() ? 0 : operands[1].as_integer());
+}
+
+Value evaluate_tail(const OperatorContext&, Operands operands, const OperatorAttributes&) {
+  const List list = operands[0].as_list();
+  return part(list, 1, static_cast<std::int64_t>(list.size()));
+}
+
+Value evaluate_union_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  std::vector<Value> result;
+  add_once(context, result, elements_of(operands[0]));
+  add_once(context, result, elements_of(operands[1]));
+  return context.list(result);
+}
+
+Value evaluate_intersect_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  std::vector<Value> result;
+  const List right = operands[1].as_list();
+  for (const Value& element : operands[0].as_list()) {
+    if (surely_holds(context, right, element) && !surely_holds(context, result, element)) result.push_back(element);
+  }
+  return context.list(result);
+}
+
+Value evaluate_except_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  if (operands[0].is_null()) return Value::null();
+  std::vector<Value> result;
+  const List right = elements_of(operands[1]);
+  for (const Value& element : operands[0].as_list()) {
+    if (!surely_holds(context, right, element) && !surely_holds(context, result, element)) result.push_back(element);
+  }
+  return context.list(result);
+}
+
+Value evaluate_to_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  if (operands[0].is_null()) return context.list({});
+  return context.list(operands.first(1));
+}
+
+Value evaluate_children(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  std::vector<Value> result;
+  add_children(context, operands[0], result);
+  return context.list(result);
+}
+
+Value evaluate_descendents(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  std::vector<Value> result;
+  add_children(context, operands[0], result);
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    if (result.size() > context.maximum_list) return context.fail("descendents are more than a list may have");
+    const Value element = result[i];
+    add_children(context, element, result);
+  }
+  return context.list(result);
+}
+
+}  // namespace calx
