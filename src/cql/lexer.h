@@ -20,4 +20,8 @@ std::string unescape(std::string_view quoted);
 /// The text in quotes with everything escaped that needs it: what unescape() undoes.
 std::string escape(std::string_view value, char quote);
 
+/// Whether the text is a name that can do without quotes, given the keywords that its place allows: NotAWord none,
+/// Name those that are no reserved words, Reserved all.
+bool is_plain_word(std::string_view text, WordUse allowed);
+
 }  // namespace calx::cql

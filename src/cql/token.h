@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,7 +25,7 @@ enum class WordUse : std::uint8_t {
 
 std::string_view token_kind_name(TokenKind kind);
 /// For messages: the text in quotes, or the description.
-std::string_view token_kind_description(TokenKind kind);
+std::string token_kind_description(TokenKind kind);
 WordUse word_use(TokenKind kind);
 
 struct Token {
