@@ -72,34 +72,25 @@ Truth holds_another(const OperatorContext& context, List list, const Value& valu
   return result;
 }
 
-void add_children(const Value& value, std::vector<Value>& out) {
-  const auto add = [&out](const Value& child) {
-    if (child.kind == Kind::List) {
-      for (const Value& element : child.as_list()) {
-        if (!element.is_null()) out.push_back(element);
-      }
-    } else if (!child.is_null()) {
-      out.push_back(child);
+void add_flat(List values, std::vector<Value>& out) {
+  for (const Value& value : values) {
+    if (value.kind == Kind::List) {
+      add_flat(value.as_list(), out);
+    } else if (!value.is_null()) {
+      out.push_back(value);
     }
-  };
-  if (value.kind == Kind::Instance) {
-    const InstanceData& data = value.as_instance();
-    for (std::uint32_t i = 0; i < data.slot_count; ++i) add(data.slots[i]);
-  } else if (value.kind == Kind::List) {
-    for (const Value& element : value.as_list()) add_children(element, out);
   }
 }
 
-void add_children(const OperatorContext& context, const Value& value, std::vector<Value>& out) {
-  if (value.kind != Kind::Tuple) return add_children(value, out);
-  const std::size_t count = context.types.tuple_elements(value.tuple_type()).size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const Value& slot = value.tuple_slots()[i];
-    if (slot.kind == Kind::List) {
-      out.insert(out.end(), slot.as_list().begin(), slot.as_list().end());
-    } else if (!slot.is_null()) {
-      out.push_back(slot);
-    }
+/// What the value is made of, one level down.
+void add_children(const Value& value, std::vector<Value>& out) {
+  if (value.kind == Kind::Instance) {
+    const InstanceData& data = value.as_instance();
+    add_flat({data.slots, data.slot_count}, out);
+  } else if (value.kind == Kind::Tuple) {
+    add_flat(value.tuple_elements(), out);
+  } else if (value.kind == Kind::List) {
+    for (const Value& element : value.as_list()) add_children(element, out);
   }
 }
 
@@ -265,17 +256,17 @@ Value evaluate_to_list(const OperatorContext& context, Operands operands, const 
 
 Value evaluate_children(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
   std::vector<Value> result;
-  add_children(context, operands[0], result);
+  add_children(operands[0], result);
   return context.list(result);
 }
 
 Value evaluate_descendents(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
   std::vector<Value> result;
-  add_children(context, operands[0], result);
+  add_children(operands[0], result);
   for (std::size_t i = 0; i < result.size(); ++i) {
     if (result.size() > context.maximum_list) return context.fail("descendents are more than a list may have");
     const Value element = result[i];
-    add_children(context, element, result);
+    add_children(element, result);
   }
   return context.list(result);
 }
