@@ -72,9 +72,11 @@ std::vector<const Diagnostic*> Diagnostics::sorted() const {
   std::vector<const Diagnostic*> result;
   result.reserve(entries_.size());
   for (const Diagnostic& entry : entries_) result.push_back(&entry);
-  std::stable_sort(result.begin(), result.end(), [](const Diagnostic* a, const Diagnostic* b) {
+  // Entries lie in one block in the order of reporting, so their addresses break ties.
+  std::sort(result.begin(), result.end(), [](const Diagnostic* a, const Diagnostic* b) {
     if (a->span.source != b->span.source) return a->span.source < b->span.source;
-    return a->span.begin < b->span.begin;
+    if (a->span.begin != b->span.begin) return a->span.begin < b->span.begin;
+    return a < b;
   });
   return result;
 }
