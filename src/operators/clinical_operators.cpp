@@ -33,11 +33,16 @@ Value unknown_set(const OperatorContext& context, const Value& vocabulary) {
   return context.fail("the value set " + std::string(vocabulary.as_vocabulary().url) + " has no expansion");
 }
 
+/// A code names its system and so belongs to it; what codes a system defines is not known here.
 bool in_system(const VocabularyData& system, const Value& value) {
   if (value.kind == Kind::Code) return value.as_code().system == system.url;
   const std::span<const Value> codes = concept_data(value).codes;
   return std::any_of(codes.begin(), codes.end(),
                      [&](const Value& code) { return code.as_code().system == system.url; });
+}
+
+Value unknown_codes(const OperatorContext& context, const VocabularyData& system) {
+  return context.fail("whether " + std::string(system.url) + " defines a code cannot be told from the bare code");
 }
 
 }  // namespace
@@ -66,20 +71,24 @@ Value evaluate_expand_value_set(const OperatorContext& context, Operands operand
   return context.list(context.terminology.members(set));
 }
 
-Value evaluate_in_code_system(const OperatorContext&, Operands operands, const OperatorAttributes&) {
-  if (operands[1].is_null()) return Value::null();
-  if (operands[0].is_null()) return Value::boolean(false);
-  return Value::boolean(in_system(operands[1].as_vocabulary(), operands[0]));
-}
-
-Value evaluate_any_in_code_system(const OperatorContext&, Operands operands, const OperatorAttributes&) {
+Value evaluate_in_code_system(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
   if (operands[1].is_null()) return Value::null();
   if (operands[0].is_null()) return Value::boolean(false);
   const VocabularyData& system = operands[1].as_vocabulary();
-  const std::span<const Value> list = operands[0].as_list();
-  return Value::boolean(std::any_of(list.begin(), list.end(), [&](const Value& element) {
-    return !element.is_null() && in_system(system, element);
-  }));
+  if (operands[0].kind == Kind::String) return unknown_codes(context, system);
+  return Value::boolean(in_system(system, operands[0]));
+}
+
+Value evaluate_any_in_code_system(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
+  if (operands[1].is_null()) return Value::null();
+  if (operands[0].is_null()) return Value::boolean(false);
+  const VocabularyData& system = operands[1].as_vocabulary();
+  for (const Value& element : operands[0].as_list()) {
+    if (element.is_null()) continue;
+    if (element.kind == Kind::String) return unknown_codes(context, system);
+    if (in_system(system, element)) return Value::boolean(true);
+  }
+  return Value::boolean(false);
 }
 
 }  // namespace calx

@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include "operators/functions.h"
 #include "values/date_time.h"
@@ -276,12 +279,6 @@ Value to_time(const Value& value) {
   return value.kind == Kind::String ? or_null(time_from(value.as_string())) : Value::null();
 }
 
-Value concept_of(const OperatorContext& context, std::span<const Value> codes) {
-  ConceptData* data = context.arena.make<ConceptData>();
-  data->codes = codes;
-  return Value::of_pointer(Kind::Concept, data, 0);
-}
-
 /// ConvertsTo...: whether the conversion gives something.
 Value found(const Value& converted) {
   return Value::boolean(!converted.is_null());
@@ -338,8 +335,12 @@ Value evaluate_to_string(const OperatorContext& context, Operands operands, cons
 }
 
 Value evaluate_to_concept(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
-  if (operands[0].kind == Kind::List) return concept_of(context, operands[0].as_list());
-  return concept_of(context, context.arena.copy(operands.first(1)));
+  const std::span<const Value> given = operands[0].kind == Kind::List ? operands[0].as_list() : operands.first(1);
+  std::vector<Value> codes;
+  std::copy_if(given.begin(), given.end(), std::back_inserter(codes), [](const Value& v) { return !v.is_null(); });
+  ConceptData* data = context.arena.make<ConceptData>();
+  data->codes = context.arena.copy(std::span<const Value>(codes));
+  return Value::of_pointer(Kind::Concept, data, 0);
 }
 
 Value evaluate_converts_to_boolean(const OperatorContext&, Operands operands, const OperatorAttributes&) {

@@ -326,6 +326,18 @@ TEST(Operators, ListsThatGrowPastTheLimitFail) {
   EXPECT_EQ(apply(world, OperatorId::ExpandInterval, shorter, {}).as_list().size(), 1000U);
 }
 
+TEST(Operators, ChildrenAndDescendentsOfTuples) {
+  World world;
+  const TypeId inner_type = world.types.tuple_of({{"b", system_type::kInteger}});
+  const TypeId outer_type =
+      world.types.tuple_of({{"a", inner_type}, {"l", world.types.list_of(system_type::kInteger)}});
+  const Value inner[] = {Value::integer_number(1)};
+  const Value outer[] = {Value::tuple(inner, inner_type), Reader("{2, null, 3}", world).read()};
+  const Value operands[] = {Value::tuple(outer, outer_type)};
+  EXPECT_EQ(apply(world, OperatorId::Children, operands, {}).as_list().size(), 3U);
+  EXPECT_EQ(apply(world, OperatorId::Descendents, operands, {}).as_list().size(), 4U);
+}
+
 TEST(Operators, FailuresSayWhatWasWrong) {
   World world;
   const Value operands[] = {Reader("'a'", world).read(), Reader("'(a'", world).read()};
