@@ -256,6 +256,22 @@ std::optional<Decimal> convert_approximately(const Decimal& number, const UnitMe
   return normalize(*decimal);
 }
 
+/// Units that differ by powers of ten only, which is nearly all that records mix: no wide arithmetic. Nothing when they
+/// do not, or when the shifted number might leave 128 bits.
+std::optional<int> compare_by_shifting(const Decimal& a, const UnitFactor& a_factor, const Decimal& b,
+                                       const UnitFactor& b_factor) {
+  if (compare(a_factor.numerator, b_factor.numerator) != 0 ||
+      compare(a_factor.denominator, b_factor.denominator) != 0) {
+    return std::nullopt;
+  }
+  constexpr int kGreatestShift = 10;  // 28 digits and these stay below 10^38
+  const int difference = (a_factor.exponent - a.scale) - (b_factor.exponent - b.scale);
+  if (std::abs(difference) >= kGreatestShift) return std::nullopt;
+  const Int128 left = a.coefficient * power_of_ten(difference > 0 ? difference : 0);
+  const Int128 right = b.coefficient * power_of_ten(difference < 0 ? -difference : 0);
+  return left < right ? -1 : (left > right ? 1 : 0);
+}
+
 /// One scale but for the prefix: dB and B, of one reference.
 bool is_same_scale(const UnitMeasure& a, const UnitMeasure& b) {
   return a.function == b.function && a.has_same_dimensions(b) && compare(a.factor, b.factor) == 0;
@@ -361,6 +377,11 @@ std::optional<int> UnitTable::compare_quantities(const Value& a, const Value& b)
     const UnitFactor right_months{static_cast<std::uint64_t>(right.months()), 1, 0};
     return compare(multiplied(rational_of(left_number), left_months),
                    multiplied(rational_of(right_number), right_months));
+  }
+  if (left.measure.function == UnitFunction::Linear && right.measure.function == UnitFunction::Linear) {
+    const std::optional<int> order =
+        compare_by_shifting(left_number, left.measure.factor, right_number, right.measure.factor);
+    if (order) return order;
   }
   if (is_affine(left.measure.function) && is_affine(right.measure.function)) {
     return compare(in_base_units(left_number, left.measure), in_base_units(right_number, right.measure));

@@ -210,6 +210,38 @@ TEST_F(Units, ComparesExactly) {
   EXPECT_EQ(order("1", "foo", "1", "foo"), "unknown");
 }
 
+/// Powers of ten take a short way when the numbers are small enough: it agrees with the long one at its border.
+TEST_F(Units, ShiftingAgreesWithMultiplyingOut) {
+  constexpr std::string_view kPrefixes[] = {"Y", "T", "G", "M", "k", "h", "", "d", "c", "m", "u", "n", "p", "y"};
+  constexpr std::string_view kNumbers[] = {
+      "0", "1", "-1", "0.00000001", "1000", "99999999999999999999.99999999", "-99999999999999999999.99999999"};
+  const auto exact = [&](const Value& value) {
+    const UnitFactor factor = measure_of(*parse_unit(units_.unit_text(value.unit())))->factor;
+    const Decimal number = decimal_of(value);
+    // 10^40 of the smallest step of the smallest unit make all of these natural.
+    Natural size = Natural::of(magnitude(number.coefficient));
+    size.multiply_by_power_of_ten(static_cast<std::size_t>(factor.exponent - number.scale + 40));
+    return std::pair{number.coefficient < 0, size};
+  };
+  for (const std::string_view a_prefix : kPrefixes) {
+    for (const std::string_view b_prefix : kPrefixes) {
+      for (const std::string_view a : kNumbers) {
+        for (const std::string_view b : kNumbers) {
+          const Value left = quantity(a, std::string(a_prefix) + "m");
+          const Value right = quantity(b, std::string(b_prefix) + "m");
+          const auto [is_left_negative, left_size] = exact(left);
+          const auto [is_right_negative, right_size] = exact(right);
+          const int expected = is_left_negative != is_right_negative ? (is_left_negative ? -1 : 1)
+                               : is_left_negative                    ? compare(right_size, left_size)
+                                                                     : compare(left_size, right_size);
+          ASSERT_EQ(units_.compare_quantities(left, right), expected)
+              << a << ' ' << a_prefix << "m and " << b << ' ' << b_prefix << 'm';
+        }
+      }
+    }
+  }
+}
+
 TEST_F(Units, CalendarDurations) {
   EXPECT_EQ(order("1", "year", "1", "years"), "same");
   EXPECT_EQ(order("1", "year", "12", "months"), "same");
