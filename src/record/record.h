@@ -26,9 +26,13 @@ struct ResourceOrigin {
   std::string_view json;       // its raw bytes, for `--resources full`
 };
 
-/// Trouble in the patient's data: the evaluation goes on, and says so.
+/// Trouble in the patient's data: the evaluation goes on, and says so. Severity error: something was written that
+/// cannot be used (its element is null, its resource left out or doubtful); warning: used, but worth a look.
+/// Codes: element-unknown, element-type, element-null, element-twice, element-modifier, text-empty, code-form,
+/// number-form, number-range, date-unreadable, time-unreadable, unit-unknown, reference-unresolved, resource-type,
+/// resource-twice, resource-conflict, subject-other, issues-more.
 struct Issue {
-  std::string code;      // "date-unreadable", "unit-unknown", "resource-twice", "element-type", ...
+  std::string code;
   std::string severity;  // "warning" or "error"
   std::string where;     // "Observation/ca-1.valueQuantity.unit"
   std::string message;   // what was found and what was expected
@@ -46,7 +50,7 @@ class Record {
   const std::vector<Issue>& issues() const { return issues_; }
 
  private:
-  friend class RecordDecoder;
+  friend class RecordAssembler;  // assembly.cpp
   std::unordered_map<std::uint32_t, std::vector<Value>> by_type_;
   Value context_;
   std::string context_id_;
@@ -54,18 +58,24 @@ class Record {
 };
 
 struct RecordOptions {
-  std::string_view subject;                                     // id of the patient to assess; empty = the only one
-  std::size_t maximum_depth = 512;                              // of nested JSON
+  std::string_view subject;         // id of the patient to assess; empty = the only one
+  std::size_t maximum_depth = 512;  // of nested JSON; never more than kDepthCeiling
   std::size_t maximum_bytes = std::size_t{4} * 1024 * 1024 * 1024 - 64;  // simdjson's own limit
   bool patient_required = true;
 };
 
 /// Decodes a Bundle of any type, one resource, or a list of either as NDJSON. A byte order mark is skipped; the whole
 /// document is validated (strict). References by fullUrl (urn:uuid: too) are rewritten to Type/id, so that logic
-/// compares one form. Several patients need `subject`; then only resources of that patient's compartment, and those of
-/// no patient, are seen. Errors (kind Format or Limit) say line and column where there is one.
+/// compares one form; a resource without id gets that of its fullUrl. Several patients need `subject`; then only
+/// resources of that patient's compartment, and those of no patient, are seen: what a resource is about (subject,
+/// patient) decides, and only without it whoever else it names (author, performer). Errors (kind Format or Limit) say
+/// line and column where there is one.
+/// One decoder per thread: it keeps its buffers from record to record.
 class RecordDecoder {
  public:
+  /// Decoding is recursive; every thread that decodes has a stack for this depth.
+  static constexpr std::size_t kDepthCeiling = 1024;
+
   RecordDecoder(const Types& types, const Terminology& terminology);
   ~RecordDecoder();
 
