@@ -118,6 +118,7 @@ void Parser::recover() {
   depth_ = 0;
   no_as_ = false;
   comma_taken_ = true;
+  open_queries_ = 0;
   operands_.clear();
   while (!at(TokenKind::EndOfText) && !at_declaration()) advance();
 }

@@ -99,7 +99,9 @@ constexpr PrefixWord kPrefixWords[] = {
 const Expression* Parser::parse_inner(bool commas) {
   bool saved_as = std::exchange(no_as_, false);
   bool saved_comma = std::exchange(comma_taken_, commas);
+  int saved_queries = std::exchange(open_queries_, 0);
   const Expression* result = parse();
+  open_queries_ = saved_queries;
   no_as_ = saved_as;
   comma_taken_ = saved_comma;
   return result;

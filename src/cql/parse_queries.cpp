@@ -137,7 +137,9 @@ const Expression* Parser::query(const Expression* first, std::size_t begin, bool
   }
   node->has_from = from || sources.size() > 1;
   node->sources = copy(sources);
+  ++open_queries_;
   query_clauses(*node);
+  --open_queries_;
   return finish(node, begin);
 }
 
@@ -154,8 +156,10 @@ void Parser::query_clauses(Query& query) {
   misplaced_clause();
 }
 
-// The clauses have one order; a clause behind its place would otherwise be called an unexpected word.
+// The clauses have one order; a clause behind its place would otherwise be called an unexpected word. A query inside a
+// clause of another ends where it cannot go on: `let x: A a return a.b return x` is two queries.
 void Parser::misplaced_clause() {
+  if (open_queries_ > 1) return;
   constexpr TokenKind kClauses[] = {TokenKind::KeywordLet,   TokenKind::KeywordWith,   TokenKind::KeywordWithout,
                                     TokenKind::KeywordWhere, TokenKind::KeywordReturn, TokenKind::KeywordAggregate,
                                     TokenKind::KeywordSort};
@@ -169,13 +173,15 @@ void Parser::misplaced_clause() {
 void Parser::let_clause(Query& query) {
   advance();
   std::vector<LetItem> items;
+  bool saved = std::exchange(comma_taken_, true);
   do {
     LetItem item;
     item.name = declared_name("the name of a let");
     expect(TokenKind::Colon, " after the name of the let");
-    item.value = parse_inner(true);
+    item.value = parse();
     items.push_back(item);
   } while (accept(TokenKind::Comma));
+  comma_taken_ = saved;
   query.lets = copy(items);
 }
 

@@ -228,6 +228,7 @@ class Parser {
   int depth_ = 0;
   bool no_as_ = false;       // inside `cast ... as`
   bool comma_taken_ = true;  // a comma belongs to the surrounding list, not to a query's sources
+  int open_queries_ = 0;     // queries around this place, up to the next bracket
   Token end_;                // what look-ahead answers after fail()
   std::vector<const Expression*> operands_;
 };

@@ -581,6 +581,19 @@ TEST(Parser, SourcesWithoutFrom) {
   EXPECT_EQ(ParsedExpression("f(A a, B b)").ast.root().as<FunctionCall>().arguments.size(), 2U);
 }
 
+TEST(Parser, AQueryInsideAClauseEndsWhereItCannotGoOn) {
+  ParsedExpression parsed("X x let a: Y y where y.b return all y, c: Z z return z where a = c return all x sort asc");
+  ASSERT_TRUE(parsed.diagnostics.empty()) << parsed.messages();
+  const auto& query = parsed.ast.root().as<Query>();
+  EXPECT_EQ(query.lets.size(), 2U);
+  EXPECT_NE(query.where, nullptr);
+  EXPECT_NE(query.return_clause, nullptr);
+  EXPECT_EQ(query.sort.size(), 1U);
+  expect_round_trip("X x let a: Y y return y return a");
+  expect_round_trip("X x where exists Y y where y return y return x");
+  EXPECT_FALSE(ParsedExpression("X x return (Y y return y where y)").diagnostics.empty());
+}
+
 TEST(Parser, EveryMistakeOfALibraryIsReported) {
   ParsedLibrary parsed(R"(library L
 valueset V 'x'
