@@ -48,7 +48,8 @@ LocalTime latest(const OperatorContext& context, const Value& value, Precision u
     if (precision < Precision::Hour) parts.hour = 23;
     if (precision < Precision::Minute) parts.minute = 59;
     if (precision < Precision::Second) parts.second = 59;
-    if (precision < Precision::Millisecond) parts.millisecond = 999;
+    // Seconds and milliseconds are one component: 30 s are 30.000 s.
+    if (precision < Precision::Second) parts.millisecond = 999;
   }
   return local_time(context, parts);
 }

@@ -1,5 +1,7 @@
 #include "operators/points.h"
 
+#include <algorithm>
+
 #include "operators/numbers.h"
 #include "values/date_time.h"
 #include "values/point_types.h"
@@ -14,6 +16,11 @@ bool is_date_or_time(Kind kind) {
 
 std::optional<int> order(const OperatorContext& context, const Value& a, const Value& b, Precision precision) {
   if (is_date_or_time(a.kind) && is_date_or_time(b.kind)) {
+    if (precision == Precision::Millisecond && std::min(a.precision(), b.precision()) == Precision::Second) {
+      // Asked for by name, milliseconds are a component of their own.
+      const std::optional<int> seconds = compare_date_times(a, b, Precision::Second, context.offset_minutes);
+      return seconds == 0 ? std::nullopt : seconds;
+    }
     return compare_date_times(a, b, precision, context.offset_minutes);
   }
   return compare(a, b, context.comparison());
