@@ -65,10 +65,10 @@ Typed LibraryChecker::check_method(const cql::MethodCall& call) {
     if (std::optional<Typed> result = try_function(call.name.text, arguments, true, &include, exists)) return *result;
   }
   if (overloads_.has(call.name.text)) return check_system_call(call.name, arguments, call.span);
-  diagnostics().report(DiagnosticKind::UnknownFunction, call.name.span,
-                       exists ? "no fluent function '" + std::string(call.name.text) + "' takes " +
-                                    types().name(target.type) + " first"
-                              : "there is no fluent function '" + std::string(call.name.text) + "'");
+  diagnostics().report(
+      DiagnosticKind::UnknownFunction, call.name.span,
+      exists ? "no fluent function '" + std::string(call.name.text) + "' takes " + types().name(target.type) + " first"
+             : "there is no fluent function '" + std::string(call.name.text) + "'");
   return Typed::invalid();
 }
 
@@ -184,9 +184,9 @@ Typed LibraryChecker::check_age_call(std::string_view name, std::span<const Type
     std::string_view word;
     Precision precision;
   };
-  static constexpr Unit kUnits[] = {{"Years", Precision::Year},   {"Months", Precision::Month},
-                                    {"Weeks", Precision::Day},    {"Days", Precision::Day},
-                                    {"Hours", Precision::Hour},   {"Minutes", Precision::Minute},
+  static constexpr Unit kUnits[] = {{"Years", Precision::Year},    {"Months", Precision::Month},
+                                    {"Weeks", Precision::Day},     {"Days", Precision::Day},
+                                    {"Hours", Precision::Hour},    {"Minutes", Precision::Minute},
                                     {"Seconds", Precision::Second}};
   const auto* found = std::ranges::find(kUnits, unit, &Unit::word);
   const std::size_t expected = (is_calculation ? 1U : 0U) + (at ? 1U : 0U);
@@ -204,8 +204,8 @@ Typed LibraryChecker::check_age_call(std::string_view name, std::span<const Type
     birth = as_point_or_interval(property(builder_.node(NodeKind::ContextReference, patient, {}), "birthDate", span));
   }
   if (!birth.is_valid()) return birth;
-  Typed as_of = at ? as_point_or_interval(arguments.back())
-                   : apply(birth.type == system_type::kDate ? "Today" : "Now", {}, span);
+  Typed as_of =
+      at ? as_point_or_interval(arguments.back()) : apply(birth.type == system_type::kDate ? "Today" : "Now", {}, span);
   if (!as_of.is_valid()) return as_of;
   // A birth date known to the day is asked about on a date: the time of day does not make anyone older.
   if (birth.type == system_type::kDate && as_of.type == system_type::kDateTime && found->precision <= Precision::Day) {
@@ -226,12 +226,18 @@ Typed LibraryChecker::check_native_call(const cql::Name& name, std::span<const T
       std::string_view name;
       TypeId type;
     };
-    const Native natives[] = {{"ToString", system_type::kString},     {"ToBoolean", system_type::kBoolean},
-                              {"ToInteger", system_type::kInteger},   {"ToDecimal", system_type::kDecimal},
-                              {"ToDate", system_type::kDate},         {"ToDateTime", system_type::kDateTime},
-                              {"ToTime", system_type::kTime},         {"ToQuantity", system_type::kQuantity},
-                              {"ToRatio", system_type::kRatio},       {"ToCode", system_type::kCode},
-                              {"ToConcept", system_type::kConcept},   {"ToInterval", date_times},
+    const Native natives[] = {{"ToString", system_type::kString},
+                              {"ToBoolean", system_type::kBoolean},
+                              {"ToInteger", system_type::kInteger},
+                              {"ToDecimal", system_type::kDecimal},
+                              {"ToDate", system_type::kDate},
+                              {"ToDateTime", system_type::kDateTime},
+                              {"ToTime", system_type::kTime},
+                              {"ToQuantity", system_type::kQuantity},
+                              {"ToRatio", system_type::kRatio},
+                              {"ToCode", system_type::kCode},
+                              {"ToConcept", system_type::kConcept},
+                              {"ToInterval", date_times},
                               {"ToInterval", quantities}};
     for (const Native& native : natives) {
       if (native.name == word && conversions_.cost(argument.type, native.type) != Conversions::kNone) {
@@ -242,10 +248,10 @@ Typed LibraryChecker::check_native_call(const cql::Name& name, std::span<const T
       std::vector<TypeId> candidates;
       conversions_.add_candidates(argument.type, candidates);
       std::vector<TypeId> systems;
-      for (TypeId option : types().kind(argument.type) == TypeKind::Choice
-                               ? std::vector<TypeId>(types().choices(argument.type).begin(),
-                                                     types().choices(argument.type).end())
-                               : std::vector<TypeId>{argument.type}) {
+      for (TypeId option :
+           types().kind(argument.type) == TypeKind::Choice
+               ? std::vector<TypeId>(types().choices(argument.type).begin(), types().choices(argument.type).end())
+               : std::vector<TypeId>{argument.type}) {
         const std::optional<TypeId> system =
             types().kind(option) == TypeKind::Class ? types().system_conversion(option) : std::nullopt;
         systems.push_back(system.value_or(option));

@@ -9,14 +9,22 @@ namespace calx {
 Precision plan_precision(std::optional<cql::Precision> precision) {
   if (!precision) return Precision::None;
   switch (*precision) {
-    case cql::Precision::Year: return Precision::Year;
-    case cql::Precision::Month: return Precision::Month;
-    case cql::Precision::Week: return Precision::Day;  // durations alone have weeks, and say so themselves
-    case cql::Precision::Day: return Precision::Day;
-    case cql::Precision::Hour: return Precision::Hour;
-    case cql::Precision::Minute: return Precision::Minute;
-    case cql::Precision::Second: return Precision::Second;
-    case cql::Precision::Millisecond: return Precision::Millisecond;
+    case cql::Precision::Year:
+      return Precision::Year;
+    case cql::Precision::Month:
+      return Precision::Month;
+    case cql::Precision::Week:
+      return Precision::Day;  // durations alone have weeks, and say so themselves
+    case cql::Precision::Day:
+      return Precision::Day;
+    case cql::Precision::Hour:
+      return Precision::Hour;
+    case cql::Precision::Minute:
+      return Precision::Minute;
+    case cql::Precision::Second:
+      return Precision::Second;
+    case cql::Precision::Millisecond:
+      return Precision::Millisecond;
   }
   return Precision::None;
 }
@@ -27,30 +35,39 @@ Typed LibraryChecker::check(const cql::Expression& expression) {
 }
 
 Typed LibraryChecker::dispatch(const cql::Expression& expression) {
-  using Kind = cql::NodeKind;
+  using AstKind = cql::NodeKind;
   switch (expression.kind) {
-    case Kind::Invalid: return Typed::invalid();
-    case Kind::NullLiteral:
-    case Kind::BooleanLiteral:
-    case Kind::StringLiteral:
-    case Kind::IntegerLiteral:
-    case Kind::LongLiteral:
-    case Kind::DecimalLiteral:
-    case Kind::DateLiteral:
-    case Kind::DateTimeLiteral:
-    case Kind::TimeLiteral:
-    case Kind::QuantityLiteral:
-    case Kind::RatioLiteral: return check_literal(expression);
-    case Kind::IntervalSelector: return check_interval(expression.as<cql::IntervalSelector>());
-    case Kind::TupleSelector: return check_tuple(expression.as<cql::TupleSelector>());
-    case Kind::InstanceSelector: return check_instance(expression.as<cql::InstanceSelector>());
-    case Kind::ListSelector: return check_list(expression.as<cql::ListSelector>());
-    case Kind::CodeSelector: return check_code(expression.as<cql::CodeSelector>());
-    case Kind::ConceptSelector: return check_concept(expression.as<cql::ConceptSelector>());
-    case Kind::Identifier: return check_identifier(expression.as<cql::Identifier>());
-    case Kind::ExternalConstant:
+    case AstKind::Invalid:
+      return Typed::invalid();
+    case AstKind::NullLiteral:
+    case AstKind::BooleanLiteral:
+    case AstKind::StringLiteral:
+    case AstKind::IntegerLiteral:
+    case AstKind::LongLiteral:
+    case AstKind::DecimalLiteral:
+    case AstKind::DateLiteral:
+    case AstKind::DateTimeLiteral:
+    case AstKind::TimeLiteral:
+    case AstKind::QuantityLiteral:
+    case AstKind::RatioLiteral:
+      return check_literal(expression);
+    case AstKind::IntervalSelector:
+      return check_interval(expression.as<cql::IntervalSelector>());
+    case AstKind::TupleSelector:
+      return check_tuple(expression.as<cql::TupleSelector>());
+    case AstKind::InstanceSelector:
+      return check_instance(expression.as<cql::InstanceSelector>());
+    case AstKind::ListSelector:
+      return check_list(expression.as<cql::ListSelector>());
+    case AstKind::CodeSelector:
+      return check_code(expression.as<cql::CodeSelector>());
+    case AstKind::ConceptSelector:
+      return check_concept(expression.as<cql::ConceptSelector>());
+    case AstKind::Identifier:
+      return check_identifier(expression.as<cql::Identifier>());
+    case AstKind::ExternalConstant:
       return unsupported(expression.span, "external constants (%name) have no meaning outside a FHIRPath host");
-    case Kind::SpecialVariable: {
+    case AstKind::SpecialVariable: {
       const auto variable = expression.as<cql::SpecialVariable>().variable;
       const std::optional<Binding>& binding = variable == cql::SpecialVariableKind::This    ? frame_.this_binding
                                               : variable == cql::SpecialVariableKind::Index ? frame_.index_binding
@@ -62,45 +79,69 @@ Typed LibraryChecker::dispatch(const cql::Expression& expression) {
       }
       return binding->is_valid ? builder_.local(binding->slot, binding->type) : Typed::invalid();
     }
-    case Kind::Member: return check_member(expression.as<cql::Member>());
-    case Kind::FunctionCall: return check_call(expression.as<cql::FunctionCall>());
-    case Kind::MethodCall: return check_method(expression.as<cql::MethodCall>());
-    case Kind::Indexer: return check_indexer(expression.as<cql::Indexer>());
-    case Kind::Retrieve: return check_retrieve(expression.as<cql::Retrieve>());
-    case Kind::Query: return check_query(expression.as<cql::Query>());
-    case Kind::Unary: return check_unary(expression.as<cql::Unary>());
-    case Kind::Binary: return check_binary(expression.as<cql::Binary>());
-    case Kind::Nary: return check_nary(expression.as<cql::Nary>());
-    case Kind::Membership: return check_membership(expression.as<cql::Membership>());
-    case Kind::Timing: return check_timing(expression.as<cql::Timing>());
-    case Kind::Between: return check_between(expression.as<cql::Between>());
-    case Kind::DurationBetween: return check_duration_between(expression.as<cql::DurationBetween>());
-    case Kind::DurationOf: return check_duration_of(expression.as<cql::DurationOf>());
-    case Kind::ComponentFrom: return check_component(expression.as<cql::ComponentFrom>());
-    case Kind::SetAggregate: return check_set_aggregate(expression.as<cql::SetAggregate>());
-    case Kind::TypeExtent: return check_extent(expression.as<cql::TypeExtent>());
-    case Kind::IsType: return check_is(expression.as<cql::IsType>());
-    case Kind::AsType: return check_as(expression.as<cql::AsType>());
-    case Kind::ConvertToType: return check_convert(expression.as<cql::ConvertToType>());
-    case Kind::ConvertToUnit: return check_convert_unit(expression.as<cql::ConvertToUnit>());
-    case Kind::If: return check_if(expression.as<cql::If>());
-    case Kind::Case: return check_case(expression.as<cql::Case>());
-    case Kind::InvalidType:
-    case Kind::NamedType:
-    case Kind::ListType:
-    case Kind::IntervalType:
-    case Kind::TupleType:
-    case Kind::ChoiceType:
-    case Kind::UsingDeclaration:
-    case Kind::IncludeDeclaration:
-    case Kind::CodeSystemDeclaration:
-    case Kind::ValueSetDeclaration:
-    case Kind::CodeDeclaration:
-    case Kind::ConceptDeclaration:
-    case Kind::ParameterDeclaration:
-    case Kind::ContextDeclaration:
-    case Kind::DefineDeclaration:
-    case Kind::FunctionDeclaration: break;
+    case AstKind::Member:
+      return check_member(expression.as<cql::Member>());
+    case AstKind::FunctionCall:
+      return check_call(expression.as<cql::FunctionCall>());
+    case AstKind::MethodCall:
+      return check_method(expression.as<cql::MethodCall>());
+    case AstKind::Indexer:
+      return check_indexer(expression.as<cql::Indexer>());
+    case AstKind::Retrieve:
+      return check_retrieve(expression.as<cql::Retrieve>());
+    case AstKind::Query:
+      return check_query(expression.as<cql::Query>());
+    case AstKind::Unary:
+      return check_unary(expression.as<cql::Unary>());
+    case AstKind::Binary:
+      return check_binary(expression.as<cql::Binary>());
+    case AstKind::Nary:
+      return check_nary(expression.as<cql::Nary>());
+    case AstKind::Membership:
+      return check_membership(expression.as<cql::Membership>());
+    case AstKind::Timing:
+      return check_timing(expression.as<cql::Timing>());
+    case AstKind::Between:
+      return check_between(expression.as<cql::Between>());
+    case AstKind::DurationBetween:
+      return check_duration_between(expression.as<cql::DurationBetween>());
+    case AstKind::DurationOf:
+      return check_duration_of(expression.as<cql::DurationOf>());
+    case AstKind::ComponentFrom:
+      return check_component(expression.as<cql::ComponentFrom>());
+    case AstKind::SetAggregate:
+      return check_set_aggregate(expression.as<cql::SetAggregate>());
+    case AstKind::TypeExtent:
+      return check_extent(expression.as<cql::TypeExtent>());
+    case AstKind::IsType:
+      return check_is(expression.as<cql::IsType>());
+    case AstKind::AsType:
+      return check_as(expression.as<cql::AsType>());
+    case AstKind::ConvertToType:
+      return check_convert(expression.as<cql::ConvertToType>());
+    case AstKind::ConvertToUnit:
+      return check_convert_unit(expression.as<cql::ConvertToUnit>());
+    case AstKind::If:
+      return check_if(expression.as<cql::If>());
+    case AstKind::Case:
+      return check_case(expression.as<cql::Case>());
+    case AstKind::InvalidType:
+    case AstKind::NamedType:
+    case AstKind::ListType:
+    case AstKind::IntervalType:
+    case AstKind::TupleType:
+    case AstKind::ChoiceType:
+    case AstKind::UsingDeclaration:
+    case AstKind::IncludeDeclaration:
+    case AstKind::CodeSystemDeclaration:
+    case AstKind::ValueSetDeclaration:
+    case AstKind::CodeDeclaration:
+    case AstKind::ConceptDeclaration:
+    case AstKind::ParameterDeclaration:
+    case AstKind::ContextDeclaration:
+    case AstKind::DefineDeclaration:
+    case AstKind::FunctionDeclaration:
+      break;
   }
   CALX_CHECK(false, "an expression is of an expression kind");
 }
@@ -113,9 +154,9 @@ Typed LibraryChecker::unsupported(Span span, std::string message) {
 Typed LibraryChecker::expect(Typed value, TypeId type, Span span, std::string_view what) {
   if (!value.is_valid()) return value;
   if (conversions_.cost(value.type, type) == Conversions::kNone) {
-    diagnostics().report(DiagnosticKind::WrongType, span,
-                         std::string(what) + " is " + types().name(value.type) + ", but " + types().name(type) +
-                             " was expected");
+    diagnostics().report(
+        DiagnosticKind::WrongType, span,
+        std::string(what) + " is " + types().name(value.type) + ", but " + types().name(type) + " was expected");
     return Typed::invalid();
   }
   return conversions_.convert(value, type);
@@ -150,7 +191,9 @@ Typed LibraryChecker::apply(std::string_view name, std::span<const Typed> operan
   return builder_.operation(choice->row, choice->result, converted, attributes);
 }
 
-Typed LibraryChecker::negate(Typed truth, Span span) { return apply("Not", {truth}, span); }
+Typed LibraryChecker::negate(Typed truth, Span span) {
+  return apply("Not", {truth}, span);
+}
 
 Typed LibraryChecker::conjunction(std::initializer_list<Typed> operands) {
   return builder_.node(NodeKind::And, system_type::kBoolean, operands);
@@ -191,7 +234,7 @@ std::optional<std::int64_t> signed_number(std::string_view digits, bool negative
 }  // namespace
 
 Typed LibraryChecker::check_literal(const cql::Expression& expression, bool negative) {
-  using Kind = cql::NodeKind;
+  using AstKind = cql::NodeKind;
   const auto bad_number = [&](std::string_view type) {
     diagnostics().report(DiagnosticKind::NumberOutOfRange, expression.span,
                          "the number is beyond what " + std::string(type) + " holds");
@@ -203,7 +246,7 @@ Typed LibraryChecker::check_literal(const cql::Expression& expression, bool nega
                          "'" + std::string(text) + "' is no date or time that exists");
     return Typed::invalid();
   };
-  if (expression.kind == Kind::NullLiteral) return builder_.null_of(system_type::kAny);
+  if (expression.kind == AstKind::NullLiteral) return builder_.null_of(system_type::kAny);
   if (const auto* boolean = expression.try_as<cql::BooleanLiteral>()) return builder_.boolean(boolean->value);
   if (const auto* text = expression.try_as<cql::StringLiteral>()) {
     return builder_.constant(Value::string(keep(text->value)), system_type::kString);
@@ -211,7 +254,7 @@ Typed LibraryChecker::check_literal(const cql::Expression& expression, bool nega
   if (const auto* number = expression.try_as<cql::IntegerLiteral>()) {
     const std::optional<std::int64_t> value = signed_number(number->digits, negative, 0x7FFFFFFF);
     if (!value) return bad_number("Integer");
-    return builder_.constant(Value::of_integer(calx::Kind::Integer, *value), system_type::kInteger);
+    return builder_.constant(Value::of_integer(Kind::Integer, *value), system_type::kInteger);
   }
   if (const auto* number = expression.try_as<cql::LongLiteral>()) {
     const std::optional<std::int64_t> value = signed_number(number->digits, negative, 0x7FFFFFFFFFFFFFFF);
@@ -245,8 +288,9 @@ Typed LibraryChecker::check_unary(const cql::Unary& expression) {
     if (!operand.is_valid()) return operand;
     builder_.set_span(expression.span);
     TypeId type = operand.type;
-    if (type == system_type::kValueSet) return builder_.node(NodeKind::Exists, system_type::kBoolean,
-        {conversions_.convert(operand, types().list_of(system_type::kCode))});
+    if (type == system_type::kValueSet)
+      return builder_.node(NodeKind::Exists, system_type::kBoolean,
+                           {conversions_.convert(operand, types().list_of(system_type::kCode))});
     if (type != system_type::kAny && types().kind(type) != TypeKind::List) {
       if (types().kind(type) != TypeKind::Choice) {
         diagnostics().report(DiagnosticKind::WrongType, expression.operand->span,
@@ -264,25 +308,44 @@ Typed LibraryChecker::check_unary(const cql::Unary& expression) {
   const Typed operand = check(*expression.operand);
   const Span span = expression.span;
   switch (expression.op) {
-    case Op::Negate: return apply("Negate", {operand}, span);
-    case Op::Plus: return operand;
-    case Op::Not: return apply("Not", {operand}, span);
-    case Op::Exists: break;
-    case Op::StartOf: return apply("Start", {operand}, span);
-    case Op::EndOf: return apply("End", {operand}, span);
-    case Op::WidthOf: return apply("Width", {operand}, span);
-    case Op::SuccessorOf: return apply("Successor", {operand}, span);
-    case Op::PredecessorOf: return apply("Predecessor", {operand}, span);
-    case Op::SingletonFrom: return apply("SingletonFrom", {operand}, span);
-    case Op::PointFrom: return apply("PointFrom", {operand}, span);
-    case Op::Distinct: return apply("Distinct", {operand}, span);
-    case Op::Flatten: return apply("Flatten", {operand}, span);
-    case Op::IsNull: return apply("IsNull", {operand}, span);
-    case Op::IsNotNull: return negate(apply("IsNull", {operand}, span), span);
-    case Op::IsTrue: return apply("IsTrue", {operand}, span);
-    case Op::IsNotTrue: return negate(apply("IsTrue", {operand}, span), span);
-    case Op::IsFalse: return apply("IsFalse", {operand}, span);
-    case Op::IsNotFalse: return negate(apply("IsFalse", {operand}, span), span);
+    case Op::Negate:
+      return apply("Negate", {operand}, span);
+    case Op::Plus:
+      return operand;
+    case Op::Not:
+      return apply("Not", {operand}, span);
+    case Op::Exists:
+      break;
+    case Op::StartOf:
+      return apply("Start", {operand}, span);
+    case Op::EndOf:
+      return apply("End", {operand}, span);
+    case Op::WidthOf:
+      return apply("Width", {operand}, span);
+    case Op::SuccessorOf:
+      return apply("Successor", {operand}, span);
+    case Op::PredecessorOf:
+      return apply("Predecessor", {operand}, span);
+    case Op::SingletonFrom:
+      return apply("SingletonFrom", {operand}, span);
+    case Op::PointFrom:
+      return apply("PointFrom", {operand}, span);
+    case Op::Distinct:
+      return apply("Distinct", {operand}, span);
+    case Op::Flatten:
+      return apply("Flatten", {operand}, span);
+    case Op::IsNull:
+      return apply("IsNull", {operand}, span);
+    case Op::IsNotNull:
+      return negate(apply("IsNull", {operand}, span), span);
+    case Op::IsTrue:
+      return apply("IsTrue", {operand}, span);
+    case Op::IsNotTrue:
+      return negate(apply("IsTrue", {operand}, span), span);
+    case Op::IsFalse:
+      return apply("IsFalse", {operand}, span);
+    case Op::IsNotFalse:
+      return negate(apply("IsFalse", {operand}, span), span);
   }
   return Typed::invalid();
 }
@@ -293,20 +356,34 @@ Typed LibraryChecker::check_binary(const cql::Binary& expression) {
   const Typed right = check(*expression.right);
   const Span span = expression.span;
   switch (expression.op) {
-    case Op::Subtract: return apply("Subtract", {left, right}, span);
-    case Op::Multiply: return apply("Multiply", {left, right}, span);
-    case Op::Divide: return apply("Divide", {left, right}, span);
-    case Op::TruncatedDivide: return apply("TruncatedDivide", {left, right}, span);
-    case Op::Modulo: return apply("Modulo", {left, right}, span);
-    case Op::Power: return apply("Power", {left, right}, span);
-    case Op::Less: return apply("Less", {left, right}, span);
-    case Op::LessOrEqual: return apply("LessOrEqual", {left, right}, span);
-    case Op::Greater: return apply("Greater", {left, right}, span);
-    case Op::GreaterOrEqual: return apply("GreaterOrEqual", {left, right}, span);
-    case Op::Equal: return apply("Equal", {left, right}, span);
-    case Op::NotEqual: return negate(apply("Equal", {left, right}, span), span);
-    case Op::Equivalent: return apply("Equivalent", {left, right}, span);
-    case Op::NotEquivalent: return negate(apply("Equivalent", {left, right}, span), span);
+    case Op::Subtract:
+      return apply("Subtract", {left, right}, span);
+    case Op::Multiply:
+      return apply("Multiply", {left, right}, span);
+    case Op::Divide:
+      return apply("Divide", {left, right}, span);
+    case Op::TruncatedDivide:
+      return apply("TruncatedDivide", {left, right}, span);
+    case Op::Modulo:
+      return apply("Modulo", {left, right}, span);
+    case Op::Power:
+      return apply("Power", {left, right}, span);
+    case Op::Less:
+      return apply("Less", {left, right}, span);
+    case Op::LessOrEqual:
+      return apply("LessOrEqual", {left, right}, span);
+    case Op::Greater:
+      return apply("Greater", {left, right}, span);
+    case Op::GreaterOrEqual:
+      return apply("GreaterOrEqual", {left, right}, span);
+    case Op::Equal:
+      return apply("Equal", {left, right}, span);
+    case Op::NotEqual:
+      return negate(apply("Equal", {left, right}, span), span);
+    case Op::Equivalent:
+      return apply("Equivalent", {left, right}, span);
+    case Op::NotEquivalent:
+      return negate(apply("Equivalent", {left, right}, span), span);
     case Op::Implies: {
       const Typed premise = expect(left, system_type::kBoolean, expression.left->span, "the left side of implies");
       const Typed conclusion =
@@ -314,8 +391,10 @@ Typed LibraryChecker::check_binary(const cql::Binary& expression) {
       builder_.set_span(span);
       return builder_.node(NodeKind::Implies, system_type::kBoolean, {premise, conclusion});
     }
-    case Op::Intersect: return apply("Intersect", {left, right}, span);
-    case Op::Except: return apply("Except", {left, right}, span);
+    case Op::Intersect:
+      return apply("Intersect", {left, right}, span);
+    case Op::Except:
+      return apply("Except", {left, right}, span);
   }
   return Typed::invalid();
 }
@@ -331,12 +410,16 @@ Typed LibraryChecker::check_nary(const cql::Nary& expression) {
   }
   builder_.set_span(expression.span);
   switch (expression.op) {
-    case Op::And: return builder_.node(NodeKind::And, system_type::kBoolean, operands);
-    case Op::Or: return builder_.node(NodeKind::Or, system_type::kBoolean, operands);
-    case Op::Union: return check_union(operands, expression.span);
+    case Op::And:
+      return builder_.node(NodeKind::And, system_type::kBoolean, operands);
+    case Op::Or:
+      return builder_.node(NodeKind::Or, system_type::kBoolean, operands);
+    case Op::Union:
+      return check_union(operands, expression.span);
     case Op::Xor:
     case Op::Add:
-    case Op::Concatenate: break;
+    case Op::Concatenate:
+      break;
   }
   Typed result = operands[0];
   for (std::size_t index = 1; index < operands.size(); ++index) {
@@ -350,9 +433,7 @@ Typed LibraryChecker::check_nary(const cql::Nary& expression) {
       // `+` joins strings too; CQL has one syntax and two operators.
       const int left = conversions_.cost(result.type, system_type::kString);
       const int right = conversions_.cost(operands[index].type, system_type::kString);
-      const auto is_text = [](int cost) {
-        return cost == Conversions::kExact || cost == Conversions::kSimple;
-      };
+      const auto is_text = [](int cost) { return cost == Conversions::kExact || cost == Conversions::kSimple; };
       name = is_text(left) || is_text(right) ? "Concatenate" : "Add";
     }
     result = apply(name, {result, operands[index]}, expression.span);
@@ -376,7 +457,8 @@ Typed LibraryChecker::check_union(std::span<const Typed> operands, Span span) {
   }
   Typed result = operands[0];
   if (!lists) {
-    for (std::size_t index = 1; index < operands.size(); ++index) result = apply("Union", {result, operands[index]}, span);
+    for (std::size_t index = 1; index < operands.size(); ++index)
+      result = apply("Union", {result, operands[index]}, span);
     return result;
   }
   TypeId element = elements[0];
@@ -389,7 +471,8 @@ Typed LibraryChecker::check_union(std::span<const Typed> operands, Span span) {
     converted.push_back(expect(operand, type, span, "an operand of union"));
   }
   result = converted[0];
-  for (std::size_t index = 1; index < converted.size(); ++index) result = apply("Union", {result, converted[index]}, span);
+  for (std::size_t index = 1; index < converted.size(); ++index)
+    result = apply("Union", {result, converted[index]}, span);
   return result.is_valid() ? Typed{result.node, type} : result;
 }
 
@@ -550,9 +633,8 @@ Typed LibraryChecker::check_instance(const cql::InstanceSelector& selector) {
                          {find("codes", types().list_of(system_type::kCode)), find("display", system_type::kString)});
   }
   if (*type == system_type::kRatio) {
-    return builder_.node(
-        NodeKind::RatioOf, *type,
-        {find("numerator", system_type::kQuantity), find("denominator", system_type::kQuantity)});
+    return builder_.node(NodeKind::RatioOf, *type,
+                         {find("numerator", system_type::kQuantity), find("denominator", system_type::kQuantity)});
   }
   if (types().kind(*type) != TypeKind::Class) {
     return unsupported(selector.span, "an instance of " + types().name(*type) + " cannot be written like this yet");
@@ -591,7 +673,7 @@ Typed LibraryChecker::check_concept(const cql::ConceptSelector& selector) {
   data->codes = context_.arena.copy(std::span<const Value>(codes));
   data->has_display = selector.display.present();
   data->display = keep(selector.display.value);
-  return builder_.constant(Value::of_pointer(calx::Kind::Concept, data, 0), system_type::kConcept);
+  return builder_.constant(Value::of_pointer(Kind::Concept, data, 0), system_type::kConcept);
 }
 
 Typed LibraryChecker::check_indexer(const cql::Indexer& expression) {
@@ -604,19 +686,32 @@ Typed LibraryChecker::check_component(const cql::ComponentFrom& expression) {
   using Component = cql::DateTimeComponent;
   const Typed operand = check(*expression.operand);
   const Span span = expression.span;
-  const auto component = [&](Precision precision) { return apply("DateTimeComponentFrom", {operand}, span, precision); };
+  const auto component = [&](Precision precision) {
+    return apply("DateTimeComponentFrom", {operand}, span, precision);
+  };
   switch (expression.component) {
-    case Component::Year: return component(Precision::Year);
-    case Component::Month: return component(Precision::Month);
-    case Component::Week: return unsupported(span, "CQL has no week of a date; expected year, month or day");
-    case Component::Day: return component(Precision::Day);
-    case Component::Hour: return component(Precision::Hour);
-    case Component::Minute: return component(Precision::Minute);
-    case Component::Second: return component(Precision::Second);
-    case Component::Millisecond: return component(Precision::Millisecond);
-    case Component::Date: return apply("DateFrom", {operand}, span);
-    case Component::Time: return apply("TimeFrom", {operand}, span);
-    case Component::TimezoneOffset: return apply("TimezoneOffsetFrom", {operand}, span);
+    case Component::Year:
+      return component(Precision::Year);
+    case Component::Month:
+      return component(Precision::Month);
+    case Component::Week:
+      return unsupported(span, "CQL has no week of a date; expected year, month or day");
+    case Component::Day:
+      return component(Precision::Day);
+    case Component::Hour:
+      return component(Precision::Hour);
+    case Component::Minute:
+      return component(Precision::Minute);
+    case Component::Second:
+      return component(Precision::Second);
+    case Component::Millisecond:
+      return component(Precision::Millisecond);
+    case Component::Date:
+      return apply("DateFrom", {operand}, span);
+    case Component::Time:
+      return apply("TimeFrom", {operand}, span);
+    case Component::TimezoneOffset:
+      return apply("TimezoneOffsetFrom", {operand}, span);
   }
   return Typed::invalid();
 }
@@ -629,7 +724,8 @@ Typed LibraryChecker::check_set_aggregate(const cql::SetAggregate& expression) {
   if (expression.per != nullptr) {
     per = check_as_type(*expression.per, system_type::kQuantity, "the width after per");
   } else if (expression.per_precision) {
-    static constexpr std::string_view kWords[] = {"year", "month", "week", "day", "hour", "minute", "second", "millisecond"};
+    static constexpr std::string_view kWords[] = {"year", "month",  "week",   "day",
+                                                  "hour", "minute", "second", "millisecond"};
     const UnitId unit = context_.units.intern(kWords[static_cast<std::size_t>(*expression.per_precision)]);
     per = builder_.constant(quantity_value({1, 0}, unit, context_.arena), system_type::kQuantity);
   }

@@ -9,7 +9,9 @@ TypedLibrary check_library(const cql::Library& library, const LibraryFinder& fin
   return LibraryChecker(library, find_library, context).run();
 }
 
-bool is_native_library(std::string_view name) { return name == "FHIRHelpers"; }
+bool is_native_library(std::string_view name) {
+  return name == "FHIRHelpers";
+}
 
 LibraryChecker::LibraryChecker(const cql::Library& ast, const LibraryFinder& find_library, const CheckContext& context)
     : ast_(ast),
@@ -69,13 +71,18 @@ void LibraryChecker::declare(const cql::Declaration& declaration, EvaluationCont
       uses_model_ = uses_model_ || model == "FHIR";
       return;
     }
-    case cql::NodeKind::IncludeDeclaration: return declare_include(declaration.as<cql::IncludeDeclaration>());
+    case cql::NodeKind::IncludeDeclaration:
+      return declare_include(declaration.as<cql::IncludeDeclaration>());
     case cql::NodeKind::CodeSystemDeclaration:
       return declare_code_system(declaration.as<cql::CodeSystemDeclaration>());
-    case cql::NodeKind::ValueSetDeclaration: return declare_value_set(declaration.as<cql::ValueSetDeclaration>());
-    case cql::NodeKind::CodeDeclaration: return declare_code(declaration.as<cql::CodeDeclaration>());
-    case cql::NodeKind::ConceptDeclaration: return declare_concept(declaration.as<cql::ConceptDeclaration>());
-    case cql::NodeKind::ParameterDeclaration: return declare_parameter(declaration.as<cql::ParameterDeclaration>());
+    case cql::NodeKind::ValueSetDeclaration:
+      return declare_value_set(declaration.as<cql::ValueSetDeclaration>());
+    case cql::NodeKind::CodeDeclaration:
+      return declare_code(declaration.as<cql::CodeDeclaration>());
+    case cql::NodeKind::ConceptDeclaration:
+      return declare_concept(declaration.as<cql::ConceptDeclaration>());
+    case cql::NodeKind::ParameterDeclaration:
+      return declare_parameter(declaration.as<cql::ParameterDeclaration>());
     case cql::NodeKind::DefineDeclaration: {
       if (!claim_name(declaration)) return;
       DefineEntry entry;
@@ -124,7 +131,8 @@ void LibraryChecker::declare(const cql::Declaration& declaration, EvaluationCont
       functions_.push_back(std::move(entry));
       return;
     }
-    case cql::NodeKind::ContextDeclaration: return;
+    case cql::NodeKind::ContextDeclaration:
+      return;
 #define CALX_AST_NODE(kind, family) CALX_IGNORE_##family(kind)
 #define CALX_IGNORE_Expression(kind) case cql::NodeKind::kind:
 #define CALX_IGNORE_TypeSpecifier(kind) case cql::NodeKind::kind:
@@ -197,7 +205,7 @@ void LibraryChecker::declare_value_set(const cql::ValueSetDeclaration& declarati
   }
   if (!set) {
     diagnostics()
-        .report(DiagnosticKind::MissingValueSet, declaration.id.span,
+        .report(DiagnosticKind::UnknownValueSet, declaration.id.span,
                 "no ValueSet resource with the url '" + url + "' was found")
         .hint("put its JSON, with an expansion or listed codes, into the folder of value sets");
   }

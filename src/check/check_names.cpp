@@ -99,9 +99,9 @@ Typed LibraryChecker::check_library_member(const Include& include, const cql::Na
   }
   const auto check_access = [&](bool is_private) {
     if (is_private) {
-      diagnostics().report(DiagnosticKind::PrivateName, name.span,
-                           "'" + std::string(name.text) + "' is private to the library '" +
-                               std::string(include.library->name) + "'");
+      diagnostics().report(
+          DiagnosticKind::PrivateName, name.span,
+          "'" + std::string(name.text) + "' is private to the library '" + std::string(include.library->name) + "'");
     }
     return !is_private;
   };
@@ -196,7 +196,8 @@ std::optional<TypeId> LibraryChecker::property_type(TypeId type, std::string_vie
       if (options.empty()) return std::nullopt;
       return all.choice_of(options);
     }
-    case TypeKind::List: return std::nullopt;
+    case TypeKind::List:
+      return std::nullopt;
   }
   return std::nullopt;
 }

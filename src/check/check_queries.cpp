@@ -172,8 +172,7 @@ Typed LibraryChecker::check_retrieve(const cql::Retrieve& retrieve) {
       path = identifier->name.text;
       path_span = identifier->span;
     }
-    const std::optional<std::uint32_t> element =
-        path.empty() ? std::nullopt : types().element_index(*type, path);
+    const std::optional<std::uint32_t> element = path.empty() ? std::nullopt : types().element_index(*type, path);
     if (!element) {
       diagnostics().report(DiagnosticKind::NoCodePath, path_span,
                            path.empty() ? types().name(*type) + " has no element that a retrieve by code would look at"

@@ -28,9 +28,12 @@ Typed LibraryChecker::as_point_or_interval(Typed operand) {
 
 Typed LibraryChecker::boundary(Typed operand, cql::Boundary boundary, Span span) {
   switch (boundary) {
-    case cql::Boundary::None: return operand;
-    case cql::Boundary::Start: return apply("Start", {operand}, span);
-    case cql::Boundary::End: return apply("End", {operand}, span);
+    case cql::Boundary::None:
+      return operand;
+    case cql::Boundary::Start:
+      return apply("Start", {operand}, span);
+    case cql::Boundary::End:
+      return apply("End", {operand}, span);
   }
   return operand;
 }
@@ -60,12 +63,15 @@ Typed LibraryChecker::check_timing(const cql::Timing& timing) {
            conversions_.cost(operand.type, system_type::kDateTime) == Conversions::kNone;
   };
   switch (timing.relation) {
-    case Relation::SameAs: return apply("SameAs", {left, right}, span, precision);
-    case Relation::SameOrBefore: return apply("SameOrBefore", {left, right}, span, precision);
-    case Relation::SameOrAfter: return apply("SameOrAfter", {left, right}, span, precision);
+    case Relation::SameAs:
+      return apply("SameAs", {left, right}, span, precision);
+    case Relation::SameOrBefore:
+      return apply("SameOrBefore", {left, right}, span, precision);
+    case Relation::SameOrAfter:
+      return apply("SameOrAfter", {left, right}, span, precision);
     case Relation::Includes: {
-      const RangeOperators operators = timing.properly ? RangeOperators{"ProperIncludes", "ProperContains"}
-                                                       : RangeOperators{"Includes", "Contains"};
+      const RangeOperators operators =
+          timing.properly ? RangeOperators{"ProperIncludes", "ProperContains"} : RangeOperators{"Includes", "Contains"};
       return apply(is_range(right) ? operators.ranges : operators.point, {left, right}, span, precision);
     }
     case Relation::IncludedIn: {
@@ -79,15 +85,24 @@ Typed LibraryChecker::check_timing(const cql::Timing& timing) {
     case Relation::After:
       if (timing.offset != nullptr) return offset_before_or_after(timing, left, right);
       return apply(timing.or_on ? "SameOrAfter" : "After", {left, right}, span, precision);
-    case Relation::Within: return within(timing, left, right);
-    case Relation::Meets: return apply("Meets", {left, right}, span, precision);
-    case Relation::MeetsBefore: return apply("MeetsBefore", {left, right}, span, precision);
-    case Relation::MeetsAfter: return apply("MeetsAfter", {left, right}, span, precision);
-    case Relation::Overlaps: return apply("Overlaps", {left, right}, span, precision);
-    case Relation::OverlapsBefore: return apply("OverlapsBefore", {left, right}, span, precision);
-    case Relation::OverlapsAfter: return apply("OverlapsAfter", {left, right}, span, precision);
-    case Relation::Starts: return apply("Starts", {left, right}, span, precision);
-    case Relation::Ends: return apply("Ends", {left, right}, span, precision);
+    case Relation::Within:
+      return within(timing, left, right);
+    case Relation::Meets:
+      return apply("Meets", {left, right}, span, precision);
+    case Relation::MeetsBefore:
+      return apply("MeetsBefore", {left, right}, span, precision);
+    case Relation::MeetsAfter:
+      return apply("MeetsAfter", {left, right}, span, precision);
+    case Relation::Overlaps:
+      return apply("Overlaps", {left, right}, span, precision);
+    case Relation::OverlapsBefore:
+      return apply("OverlapsBefore", {left, right}, span, precision);
+    case Relation::OverlapsAfter:
+      return apply("OverlapsAfter", {left, right}, span, precision);
+    case Relation::Starts:
+      return apply("Starts", {left, right}, span, precision);
+    case Relation::Ends:
+      return apply("Ends", {left, right}, span, precision);
   }
   return Typed::invalid();
 }
@@ -105,10 +120,12 @@ Typed LibraryChecker::offset_before_or_after(const cql::Timing& timing, Typed le
   if (!left.is_valid() || !limit.is_valid()) return Typed::invalid();
   // With a date and a date-time the limit takes the wider type.
   switch (timing.offset_qualifier) {
-    case cql::OffsetQualifier::Exactly: return apply("SameAs", {left, limit}, span, precision);
+    case cql::OffsetQualifier::Exactly:
+      return apply("SameAs", {left, limit}, span, precision);
     case cql::OffsetQualifier::OrMore:
       return apply(is_before ? "SameOrBefore" : "SameOrAfter", {left, limit}, span, precision);
-    case cql::OffsetQualifier::MoreThan: return apply(is_before ? "Before" : "After", {left, limit}, span, precision);
+    case cql::OffsetQualifier::MoreThan:
+      return apply(is_before ? "Before" : "After", {left, limit}, span, precision);
     case cql::OffsetQualifier::OrLess:
     case cql::OffsetQualifier::LessThan: {
       const bool limit_closed = timing.offset_qualifier == cql::OffsetQualifier::OrLess;
@@ -160,8 +177,8 @@ Typed LibraryChecker::check_membership(const cql::Membership& expression) {
     const bool is_set = range.type == system_type::kValueSet;
     Typed codes = element;
     const bool many = types().kind(codes.type) == TypeKind::List;
-    const std::string_view name = is_set ? (many ? "AnyInValueSet" : "InValueSet")
-                                         : (many ? "AnyInCodeSystem" : "InCodeSystem");
+    const std::string_view name =
+        is_set ? (many ? "AnyInValueSet" : "InValueSet") : (many ? "AnyInCodeSystem" : "InCodeSystem");
     return apply(name, {codes, range}, span);
   }
   return is_in ? apply("In", {element, range}, span, precision) : apply("Contains", {range, element}, span, precision);

@@ -47,8 +47,13 @@ std::optional<TypeId> LibraryChecker::resolve_named_type(const cql::QualifiedNam
     if (!path.empty()) path += '.';
     path += part;
   }
+  // An unqualified name means the model's type where it has one (FHIR.Quantity), as the reference translator reads it.
+  if (model.empty() && uses_model_) {
+    if (const std::optional<TypeId> type = types().find("FHIR", path)) return type;
+  }
   if (const std::optional<TypeId> type = types().find(model, path)) return type;
-  diagnostics().report(DiagnosticKind::UnknownType, name.span, "there is no type '" + path + "' in FHIR 4.0.1 or System");
+  diagnostics().report(DiagnosticKind::UnknownType, name.span,
+                       "there is no type '" + path + "' in FHIR 4.0.1 or System");
   return std::nullopt;
 }
 
@@ -108,7 +113,7 @@ Typed LibraryChecker::check_extent(const cql::TypeExtent& expression) {
   if (!type) return Typed::invalid();
   builder_.set_span(expression.span);
   const auto rows = overloads(expression.maximum ? "MaxValue" : "MinValue");
-  const TypeId ordered[] = {system_type::kInteger, system_type::kLong, system_type::kDecimal, system_type::kDate,
+  const TypeId ordered[] = {system_type::kInteger,  system_type::kLong, system_type::kDecimal, system_type::kDate,
                             system_type::kDateTime, system_type::kTime, system_type::kQuantity};
   for (TypeId known : ordered) {
     if (known == *type && !rows.empty()) return builder_.operation(rows[0], *type, {}, {});

@@ -177,8 +177,8 @@ Typed Conversions::convert(Typed expression, TypeId to) {
   if (from_kind == to_kind && (from_kind == TypeKind::List || from_kind == TypeKind::Interval)) {
     const std::uint32_t slot = builder_.new_slot();
     const Typed body = convert(builder_.local(slot, types_.element_type(from)), types_.element_type(to));
-    return builder_.node(from_kind == TypeKind::List ? NodeKind::ForEach : NodeKind::ForEachEnd, to,
-                         {expression, body}, slot);
+    return builder_.node(from_kind == TypeKind::List ? NodeKind::ForEach : NodeKind::ForEachEnd, to, {expression, body},
+                         slot);
   }
   if (from_kind == TypeKind::Tuple && to_kind == TypeKind::Tuple) {
     // Null stays null; otherwise every element is converted.
@@ -187,13 +187,13 @@ Typed Conversions::convert(Typed expression, TypeId to) {
     const auto to_elements = types_.tuple_elements(to);
     for (std::size_t index = 0; index < to_elements.size(); ++index) {
       builder_.library().store.names.push_back(from_elements[index].name);
-      const Typed element =
-          builder_.node(NodeKind::Property, from_elements[index].type, {expression},
-                        static_cast<std::uint32_t>(builder_.library().store.names.size() - 1));
+      const Typed element = builder_.node(NodeKind::Property, from_elements[index].type, {expression},
+                                          static_cast<std::uint32_t>(builder_.library().store.names.size() - 1));
       elements.push_back(convert(element, to_elements[index].type));
     }
     const Typed is_null = builder_.operation(OperatorId::IsNull, system_type::kBoolean, std::span(&expression, 1), {});
-    return builder_.node(NodeKind::If, to, {is_null, builder_.null_of(to), builder_.node(NodeKind::Tuple, to, elements)});
+    return builder_.node(NodeKind::If, to,
+                         {is_null, builder_.null_of(to), builder_.node(NodeKind::Tuple, to, elements)});
   }
   return Typed::invalid();
 }

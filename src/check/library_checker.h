@@ -131,8 +131,7 @@ class LibraryChecker {
   Typed check_indexer(const cql::Indexer& expression);
   Typed check_component(const cql::ComponentFrom& expression);
   Typed check_set_aggregate(const cql::SetAggregate& expression);
-  Typed apply(std::string_view name, std::span<const Typed> operands, Span span,
-              Precision precision = Precision::None);
+  Typed apply(std::string_view name, std::span<const Typed> operands, Span span, Precision precision = Precision::None);
   Typed apply(std::string_view name, std::initializer_list<Typed> operands, Span span,
               Precision precision = Precision::None) {
     return apply(name, std::span<const Typed>(operands.begin(), operands.size()), span, precision);

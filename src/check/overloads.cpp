@@ -21,14 +21,17 @@ struct Overloads::Signature {
   const Pattern* result = nullptr;
 };
 
+/// Signatures read so far; a pattern keeps its address.
+struct Overloads::Cache {
+  std::deque<Pattern> patterns;
+  std::vector<std::optional<Signature>> signatures{operator_rows().size()};
+};
+
 namespace {
 
-constexpr std::string_view kSystemNames[] = {"Any",  "Boolean",  "Integer", "Long", "Decimal", "String",     "Date",     "DateTime",
-                                             "Time", "Quantity", "Ratio",   "Code", "Concept", "Vocabulary", "ValueSet", "CodeSystem"};
-
-}  // namespace
-
-namespace {
+constexpr std::string_view kSystemNames[] = {"Any",     "Boolean",    "Integer",  "Long",      "Decimal", "String",
+                                             "Date",    "DateTime",   "Time",     "Quantity",  "Ratio",   "Code",
+                                             "Concept", "Vocabulary", "ValueSet", "CodeSystem"};
 
 /// Reads "(List<T>, Integer) T"; the text is ours, so a mistake in it is a broken invariant.
 template <class Pattern>
@@ -84,7 +87,27 @@ bool needs_ordered_type(std::string_view name) {
 
 }  // namespace
 
-bool Overloads::has(std::string_view name) const { return !overloads(name).empty(); }
+Overloads::Overloads(Conversions& conversions, Types& types)
+    : conversions_(conversions), types_(types), cache_(std::make_unique<Cache>()) {}
+
+Overloads::~Overloads() = default;
+
+const Overloads::Signature& Overloads::signature_of(OperatorId id) {
+  std::optional<Signature>& signature = cache_->signatures[static_cast<std::size_t>(id)];
+  if (!signature) {
+    SignatureReader<Pattern> reader(operator_row(id).signature, cache_->patterns);
+    Signature read;
+    CALX_CHECK(reader.take('('), "a signature of operators.def starts with (");
+    while (!reader.take(')')) read.operands.push_back(reader.read_type());
+    read.result = reader.read_type();
+    signature = std::move(read);
+  }
+  return *signature;
+}
+
+bool Overloads::has(std::string_view name) const {
+  return !overloads(name).empty();
+}
 
 std::string Overloads::signatures(std::string_view name) const {
   std::string text;
@@ -107,19 +130,8 @@ std::optional<OverloadChoice> Overloads::choose(std::string_view name, std::span
 
 std::optional<OverloadChoice> Overloads::fit(OperatorId id, std::span<const TypeId> arguments) {
   const OperatorRow& row = operator_row(id);
-  // Read once per process: the table is closed.
-  static std::deque<Pattern> patterns;
-  static std::deque<std::optional<Signature>> cache(operator_rows().size());
-  std::optional<Signature>& signature = cache[static_cast<std::size_t>(id)];
-  if (!signature) {
-    SignatureReader<Pattern> reader(row.signature, patterns);
-    Signature read;
-    CALX_CHECK(reader.take('('), "a signature of operators.def starts with (");
-    while (!reader.take(')')) read.operands.push_back(reader.read_type());
-    read.result = reader.read_type();
-    signature = std::move(read);
-  }
-  if (signature->operands.size() != arguments.size()) return std::nullopt;
+  const Signature& signature = signature_of(id);
+  if (signature.operands.size() != arguments.size()) return std::nullopt;
 
   // What each type variable may become: collected from the arguments that mention it.
   std::vector<TypeId> candidates[2];
@@ -127,7 +139,8 @@ std::optional<OverloadChoice> Overloads::fit(OperatorId id, std::span<const Type
   const auto variable_index = [](char variable) { return variable == 'U' ? 1U : 0U; };
   const auto collect = [&](const auto& self, const Pattern& pattern, TypeId argument) -> void {
     switch (pattern.form) {
-      case Pattern::Form::System: return;
+      case Pattern::Form::System:
+        return;
       case Pattern::Form::Variable: {
         has_variable[variable_index(pattern.variable)] = true;
         conversions_.add_candidates(argument, candidates[variable_index(pattern.variable)]);
@@ -151,7 +164,7 @@ std::optional<OverloadChoice> Overloads::fit(OperatorId id, std::span<const Type
     }
   };
   for (std::size_t index = 0; index < arguments.size(); ++index) {
-    collect(collect, *signature->operands[index], arguments[index]);
+    collect(collect, *signature.operands[index], arguments[index]);
   }
   // A variable that only the result has (none today) or that only nulls mention is Any.
   for (std::size_t index = 0; index < 2; ++index) {
@@ -160,19 +173,23 @@ std::optional<OverloadChoice> Overloads::fit(OperatorId id, std::span<const Type
 
   const auto substitute = [&](const auto& self, const Pattern& pattern, const TypeId* bound) -> TypeId {
     switch (pattern.form) {
-      case Pattern::Form::System: return pattern.type;
-      case Pattern::Form::Variable: return bound[variable_index(pattern.variable)];
-      case Pattern::Form::List: return types_.list_of(self(self, *pattern.element, bound));
-      case Pattern::Form::Interval: return types_.interval_of(self(self, *pattern.element, bound));
+      case Pattern::Form::System:
+        return pattern.type;
+      case Pattern::Form::Variable:
+        return bound[variable_index(pattern.variable)];
+      case Pattern::Form::List:
+        return types_.list_of(self(self, *pattern.element, bound));
+      case Pattern::Form::Interval:
+        return types_.interval_of(self(self, *pattern.element, bound));
     }
     return system_type::kAny;
   };
   const auto has_interval_of_variable = [](const Pattern& pattern) {
     return pattern.form == Pattern::Form::Interval && pattern.element->form == Pattern::Form::Variable;
   };
-  const bool ordered =
-      needs_ordered_type(row.name) ||
-      std::ranges::any_of(signature->operands, [&](const Pattern* p) { return has_interval_of_variable(*p); });
+  const bool ordered = needs_ordered_type(row.name) || std::ranges::any_of(signature.operands, [&](const Pattern* p) {
+                         return has_interval_of_variable(*p);
+                       });
 
   std::optional<OverloadChoice> best;
   for (TypeId first : candidates[0]) {
@@ -189,14 +206,14 @@ std::optional<OverloadChoice> Overloads::fit(OperatorId id, std::span<const Type
       choice.cost = penalty;
       bool fits = true;
       for (std::size_t index = 0; index < arguments.size() && fits; ++index) {
-        const TypeId wanted = substitute(substitute, *signature->operands[index], bound);
+        const TypeId wanted = substitute(substitute, *signature.operands[index], bound);
         const int cost = conversions_.cost(arguments[index], wanted);
         fits = cost != Conversions::kNone;
         choice.cost += cost;
         choice.operands.push_back(wanted);
       }
       if (!fits || (best && best->cost <= choice.cost)) continue;
-      choice.result = substitute(substitute, *signature->result, bound);
+      choice.result = substitute(substitute, *signature.result, bound);
       best = std::move(choice);
     }
   }

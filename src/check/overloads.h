@@ -1,7 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,7 +23,8 @@ struct OverloadChoice {
 /// Chooses among the rows of one operator name by the types of the arguments.
 class Overloads {
  public:
-  Overloads(Conversions& conversions, Types& types) : conversions_(conversions), types_(types) {}
+  Overloads(Conversions& conversions, Types& types);
+  ~Overloads();
 
   /// Nothing when no row fits. Of equally cheap rows the first in the table wins, so `null + null` has one meaning.
   std::optional<OverloadChoice> choose(std::string_view name, std::span<const TypeId> arguments);
@@ -33,11 +36,14 @@ class Overloads {
  private:
   struct Pattern;
   struct Signature;
+  struct Cache;
 
+  const Signature& signature_of(OperatorId id);
   std::optional<OverloadChoice> fit(OperatorId id, std::span<const TypeId> arguments);
 
   Conversions& conversions_;
   Types& types_;
+  std::unique_ptr<Cache> cache_;
 };
 
 }  // namespace calx

@@ -13,9 +13,9 @@ namespace calx {
 
 /// What one evaluation may use up; beyond it a define fails with a clear message.
 struct EvaluationLimits {
-  std::uint64_t steps = 200'000'000;                    // nodes visited
-  std::size_t memory_bytes = std::size_t{1} << 30;      // of the arena
-  std::uint32_t depth = 4'000;                          // of nested nodes
+  std::uint64_t steps = 200'000'000;                // nodes visited
+  std::size_t memory_bytes = std::size_t{1} << 30;  // of the arena
+  std::uint32_t depth = 4'000;                      // of nested nodes
   std::size_t list_length = 1'000'000;
 };
 

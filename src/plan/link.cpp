@@ -11,7 +11,9 @@ struct Offsets {
   std::uint32_t node, child, constant, query, retrieve, name, elements, type, define, function, parameter;
 };
 
-std::uint32_t size_of(const auto& vector) { return static_cast<std::uint32_t>(vector.size()); }
+std::uint32_t size_of(const auto& vector) {
+  return static_cast<std::uint32_t>(vector.size());
+}
 
 class Linker {
  public:
@@ -29,8 +31,8 @@ class Linker {
  private:
   Offsets current_offsets() const {
     const NodeStore& store = plan_.store;
-    return {size_of(store.nodes),     size_of(store.children), size_of(store.constants),  size_of(store.queries),
-            size_of(store.retrieves), size_of(store.names),    size_of(store.elements),   size_of(store.types),
+    return {size_of(store.nodes),     size_of(store.children),  size_of(store.constants), size_of(store.queries),
+            size_of(store.retrieves), size_of(store.names),     size_of(store.elements),  size_of(store.types),
             size_of(plan_.defines),   size_of(plan_.functions), size_of(plan_.parameters)};
   }
 
@@ -72,15 +74,33 @@ class Linker {
   Node moved(Node node, const TypedLibrary& library, const Offsets& at) const {
     node.first_child += at.child;
     switch (node.kind) {
-      case NodeKind::Constant: node.payload += at.constant; break;
-      case NodeKind::Query: node.payload += at.query; break;
-      case NodeKind::Retrieve: node.payload += at.retrieve; break;
-      case NodeKind::Property: node.payload += at.name; break;
-      case NodeKind::Instance: node.payload += at.elements; break;
-      case NodeKind::Is: node.payload += at.type; break;
-      case NodeKind::DefineReference: node.payload = resolve(library, node.payload, &Offsets::define, at); break;
-      case NodeKind::FunctionCall: node.payload = resolve(library, node.payload, &Offsets::function, at); break;
-      case NodeKind::ParameterReference: node.payload = resolve(library, node.payload, &Offsets::parameter, at); break;
+      case NodeKind::Constant:
+        node.payload += at.constant;
+        break;
+      case NodeKind::Query:
+        node.payload += at.query;
+        break;
+      case NodeKind::Retrieve:
+        node.payload += at.retrieve;
+        break;
+      case NodeKind::Property:
+        node.payload += at.name;
+        break;
+      case NodeKind::Instance:
+        node.payload += at.elements;
+        break;
+      case NodeKind::Is:
+        node.payload += at.type;
+        break;
+      case NodeKind::DefineReference:
+        node.payload = resolve(library, node.payload, &Offsets::define, at);
+        break;
+      case NodeKind::FunctionCall:
+        node.payload = resolve(library, node.payload, &Offsets::function, at);
+        break;
+      case NodeKind::ParameterReference:
+        node.payload = resolve(library, node.payload, &Offsets::parameter, at);
+        break;
       case NodeKind::Operator:
       case NodeKind::And:
       case NodeKind::Or:
@@ -106,12 +126,13 @@ class Linker {
       case NodeKind::As:
       case NodeKind::Cast:
       case NodeKind::ToSystem:
-      case NodeKind::Message: break;
+      case NodeKind::Message:
+        break;
     }
     return node;
   }
 
-  std::uint32_t resolve(const TypedLibrary& library, std::uint32_t reference, std::uint32_t Offsets::*part,
+  std::uint32_t resolve(const TypedLibrary& library, std::uint32_t reference, std::uint32_t Offsets::* part,
                         const Offsets& own) const {
     const LibraryReference& target = library.references[reference];
     if (target.include == LibraryReference::kSelf) return own.*part + target.index;
@@ -143,7 +164,9 @@ class Linker {
 
 }  // namespace
 
-Plan link(const std::vector<TypedLibrary>& libraries) { return Linker(libraries).run(); }
+Plan link(const std::vector<TypedLibrary>& libraries) {
+  return Linker(libraries).run();
+}
 
 std::optional<std::uint32_t> Plan::find_library(std::string_view name) const {
   for (std::uint32_t index = 0; index < libraries.size(); ++index) {

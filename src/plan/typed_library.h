@@ -31,12 +31,13 @@ inline constexpr std::uint32_t kNoElement = std::numeric_limits<std::uint32_t>::
 struct Node {
   NodeKind kind = NodeKind::Constant;
   std::uint8_t flag = 0;
-  OperatorId op{};  // kind Operator
-  TypeId type;      // static type of the value
+  OperatorId op{};                // kind Operator
+  TypeId type;                    // static type of the value
   std::uint32_t first_child = 0;  // in NodeStore::children
   std::uint32_t child_count = 0;
   std::uint32_t payload = 0;  // what nodes.def says
-  std::uint32_t element = kNoElement;  // kind Property: index in the static class, and so in every class derived from it
+  std::uint32_t element =
+      kNoElement;  // kind Property: index in the static class, and so in every class derived from it
   OperatorAttributes attributes;
   Span span;
 };
@@ -83,7 +84,7 @@ struct QueryPlan {
 struct RetrievePlan {
   TypeId resource;
   std::uint32_t code_element = kNoElement;  // of the resource; none when there is no filter
-  bool by_equality = false;    // `=`: codes compared whole; otherwise equivalence or membership
+  bool by_equality = false;                 // `=`: codes compared whole; otherwise equivalence or membership
 };
 
 /// A documentation tag of a define: `@label: ...`.
