@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "operators/distinct_elements.h"
 #include "operators/functions.h"
-#include "operators/points.h"
 
 namespace calx {
 
@@ -25,11 +25,6 @@ Truth holds(const OperatorContext& context, List list, const Value& value) {
   return result;
 }
 
-bool surely_holds(const OperatorContext& context, List list, const Value& value) {
-  return std::any_of(list.begin(), list.end(),
-                     [&](const Value& element) { return same_element(context, element, value).is_true; });
-}
-
 Truth holds_all(const OperatorContext& context, List list, List others) {
   Truth result = Truth::of(true);
   for (const Value& other : others) {
@@ -37,12 +32,6 @@ Truth holds_all(const OperatorContext& context, List list, List others) {
     if (result.is_false) break;
   }
   return result;
-}
-
-void add_once(const OperatorContext& context, std::vector<Value>& result, List elements) {
-  for (const Value& element : elements) {
-    if (!surely_holds(context, result, element)) result.push_back(element);
-  }
 }
 
 List elements_of(const Value& list) {
@@ -140,9 +129,7 @@ Value evaluate_exists(const OperatorContext&, Operands operands, const OperatorA
 }
 
 Value evaluate_distinct(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
-  std::vector<Value> result;
-  add_once(context, result, operands[0].as_list());
-  return context.list(result);
+  return context.list(DistinctElements(context, operands[0].as_list()).values());
 }
 
 Value evaluate_flatten(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
@@ -224,29 +211,28 @@ Value evaluate_tail(const OperatorContext&, Operands operands, const OperatorAtt
 }
 
 Value evaluate_union_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
-  std::vector<Value> result;
-  add_once(context, result, elements_of(operands[0]));
-  add_once(context, result, elements_of(operands[1]));
-  return context.list(result);
+  DistinctElements result(context, elements_of(operands[0]));
+  for (const Value& element : elements_of(operands[1])) result.add(element);
+  return context.list(result.values());
 }
 
 Value evaluate_intersect_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
-  std::vector<Value> result;
-  const List right = operands[1].as_list();
+  const DistinctElements right(context, operands[1].as_list());
+  DistinctElements result(context);
   for (const Value& element : operands[0].as_list()) {
-    if (surely_holds(context, right, element) && !surely_holds(context, result, element)) result.push_back(element);
+    if (right.contains(element)) result.add(element);
   }
-  return context.list(result);
+  return context.list(result.values());
 }
 
 Value evaluate_except_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
   if (operands[0].is_null()) return Value::null();
-  std::vector<Value> result;
-  const List right = elements_of(operands[1]);
+  const DistinctElements right(context, elements_of(operands[1]));
+  DistinctElements result(context);
   for (const Value& element : operands[0].as_list()) {
-    if (!surely_holds(context, right, element) && !surely_holds(context, result, element)) result.push_back(element);
+    if (!right.contains(element)) result.add(element);
   }
-  return context.list(result);
+  return context.list(result.values());
 }
 
 Value evaluate_to_list(const OperatorContext& context, Operands operands, const OperatorAttributes&) {

@@ -338,6 +338,20 @@ TEST(Operators, ChildrenAndDescendentsOfTuples) {
   EXPECT_EQ(apply(world, OperatorId::Descendents, operands, {}).as_list().size(), 4U);
 }
 
+TEST(Operators, LongListsAreDistinctInTheSameWay) {
+  World world;
+  std::vector<Value> values;
+  for (std::int32_t i = 0; i < 300; ++i) {
+    values.push_back(Value::integer_number(i % 40));
+    values.push_back(decimal_value({(i % 40) * 10, 1}, world.arena));  // equal to the integer
+    values.push_back(world.context->string("text " + std::to_string(i % 50)));
+    values.push_back(Reader(i % 2 == 0 ? "code(red)" : "null", world).read());
+  }
+  const Value operands[] = {Value::list(values)};
+  // 40 numbers, 50 texts, a code and a null.
+  EXPECT_EQ(apply(world, OperatorId::Distinct, operands, {}).as_list().size(), 92U);
+}
+
 TEST(Operators, FailuresSayWhatWasWrong) {
   World world;
   const Value operands[] = {Reader("'a'", world).read(), Reader("'(a'", world).read()};
