@@ -27,7 +27,7 @@ JsonValue::Iterator JsonValue::end() const {
 
 Result<JsonDocument> JsonDocument::parse(std::string_view text, std::size_t maximum_depth) {
   using Event = JsonScanner::Event;
-  if (const std::optional<JsonTrouble> trouble = find_json_trouble(text, maximum_depth)) {
+  if (const std::optional<JsonTrouble> trouble = find_json_trouble(text, byte_order_mark(text), maximum_depth)) {
     const ErrorKind kind = trouble->kind == JsonTrouble::Kind::Depth ? ErrorKind::Limit : ErrorKind::Format;
     return Error{kind, describe(*trouble, text)};
   }

@@ -313,9 +313,9 @@ JsonScanner::Event JsonScanner::string(Event event) {
   return fail(JsonTrouble::Kind::Truncated, text_.size(), "the text ends inside a string; it is cut off");
 }
 
-std::optional<JsonTrouble> find_json_trouble(std::string_view text, std::size_t maximum_depth) {
-  JsonScanner scanner(text, byte_order_mark(text), maximum_depth);
-  if (text.find_first_not_of(" \t\r\n", byte_order_mark(text)) == std::string_view::npos) {
+std::optional<JsonTrouble> find_json_trouble(std::string_view text, std::size_t begin, std::size_t maximum_depth) {
+  JsonScanner scanner(text, begin, maximum_depth);
+  if (text.find_first_not_of(" \t\r\n", begin) == std::string_view::npos) {
     return JsonTrouble{JsonTrouble::Kind::Empty, text.size(), "the text is empty"};
   }
   JsonScanner::Event event = scanner.next();

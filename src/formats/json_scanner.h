@@ -89,8 +89,11 @@ class JsonScanner {
   JsonTrouble trouble_;
 };
 
-/// The whole text must be one value, blanks aside (a byte order mark too); nothing = it is.
-std::optional<JsonTrouble> find_json_trouble(std::string_view text, std::size_t maximum_depth);
+/// From `begin` on (behind a byte order mark) the text must be one value, blanks aside; nothing = it is.
+std::optional<JsonTrouble> find_json_trouble(std::string_view text, std::size_t begin, std::size_t maximum_depth);
+inline std::optional<JsonTrouble> find_json_trouble(std::string_view text, std::size_t maximum_depth) {
+  return find_json_trouble(text, byte_order_mark(text), maximum_depth);
+}
 
 /// The text of a string without its quotes, escapes replaced. Only for strings that a JSON parser has accepted.
 std::string_view unescape_json(std::string_view inside_quotes, Arena& arena);

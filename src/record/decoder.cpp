@@ -901,7 +901,7 @@ Result<Record> RecordDecoder::decode(std::string_view input, const RecordOptions
   }
   if (code != simdjson::SUCCESS) {
     // Without trouble of its own, simdjson has refused a number that it cannot hold, and we can.
-    if (const std::optional<JsonTrouble> trouble = find_json_trouble(input, maximum_depth)) {
+    if (const std::optional<JsonTrouble> trouble = find_json_trouble(input, 0, maximum_depth)) {
       if (trouble->kind != JsonTrouble::Kind::Trailing) return not_json(*trouble, input);
       Result<std::vector<Range>> lines = split_lines(input, maximum_depth);
       if (!lines) return std::move(lines).error();

@@ -307,6 +307,8 @@ TEST_F(Decoder, ErrorsSayWhatIsWrong) {
   EXPECT_EQ(error(" \n"), "the record is empty; FHIR R4 as JSON was expected");
   EXPECT_EQ(error("\xEF\xBB\xBF"), "the record is empty; FHIR R4 as JSON was expected");
   EXPECT_EQ(error("hello"), "the record is not JSON: line 1, column 1: a value was expected, found 'h'");
+  EXPECT_EQ(error("\xEF\xBB\xBF\xEF\xBB\xBF{}"),
+            "the record is not JSON: line 1, column 1: a value was expected, found '\xEF\xBB\xBF'");
   EXPECT_EQ(error("<Patient/>"), "the record is not JSON: line 1, column 1: a value was expected, found '<'");
   EXPECT_EQ(error("{\"resourceType\": \"Patient\",\n \"id\": \"p"),
             "the record is cut off: line 2, column 10: the text ends inside a string; it is cut off");
