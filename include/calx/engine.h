@@ -79,9 +79,11 @@ class Program {
   /// The text of a content file that is shown, such as "views/assessment.json"; nothing when there is none.
   std::optional<std::string_view> text_of(std::string_view path) const;
 
- private:
-  friend class Worker;
+  /// What the copies of a program share; known to the engine only.
   struct State;
+  const State& state() const { return *state_; }
+
+ private:
   std::shared_ptr<const State> state_;
 };
 
