@@ -15,7 +15,7 @@ bool has_only(const JsonValue& object, std::initializer_list<std::string_view> k
 }
 
 bool is_code(const JsonValue& value) {
-  return value.is_object() && value["code"] && value["system"] && value["display"] && value.size() <= 4;
+  return value.is_object() && value["code"].is_string() && (value["system"] || value["display"]) && !value["value"];
 }
 
 void join(std::string& out, std::string_view separator, std::string_view text) {
@@ -26,7 +26,7 @@ void join(std::string& out, std::string_view separator, std::string_view text) {
 
 std::string quantity_text(const JsonValue& quantity) {
   std::string text(quantity["value"].text());
-  const std::string_view unit = quantity["unit"].text();
+  const std::string_view unit = quantity[quantity["unit"] ? "unit" : "code"].text();
   if (!unit.empty() && unit != "1") join(text, " ", unit);
   return text;
 }
@@ -41,7 +41,7 @@ std::string interval_text(const JsonValue& interval, const Messages& messages) {
 }
 
 std::string object_text(const JsonValue& value, std::string_view table, const Messages& messages) {
-  if (has_only(value, {"value", "unit"})) return quantity_text(value);
+  if (value["value"].kind() == JsonKind::Number && (value["unit"] || value["code"])) return quantity_text(value);
   if (is_code(value)) {
     const std::string_view code = value["code"].text();
     const std::string_view word = messages.word(table, code);
@@ -54,6 +54,15 @@ std::string object_text(const JsonValue& value, std::string_view table, const Me
     if (!display.empty() && table.empty()) return std::string(display);
     const auto first = value["codes"].begin();
     return first == value["codes"].end() ? std::string(display) : text_of_value((*first).value, table, messages);
+  }
+  if (value["coding"].is_array() || value["text"].is_string()) {  // FHIR.CodeableConcept
+    const std::string_view text = value["text"].text();
+    if (!text.empty()) return std::string(text);
+    const auto first = value["coding"].begin();
+    return first == value["coding"].end() ? std::string() : text_of_value((*first).value, table, messages);
+  }
+  if (value["start"].is_string() || value["end"].is_string()) {  // FHIR.Period
+    return std::string(value["start"].text()) + " - " + std::string(value["end"].text());
   }
   if (value["reference"] && value.size() <= 2) return std::string(value["reference"].text());
   if (has_only(value, {"low", "high", "lowClosed", "highClosed"})) return interval_text(value, messages);
