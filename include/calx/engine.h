@@ -72,7 +72,8 @@ struct Evaluation {
 class Program {
  public:
   /// Nothing when the guideline has errors; `diagnostics` holds them and the warnings.
-  static std::optional<Program> compile(const std::vector<SourceFile>& files, std::vector<DiagnosticMessage>& diagnostics);
+  static std::optional<Program> compile(const std::vector<SourceFile>& files,
+                                        std::vector<DiagnosticMessage>& diagnostics);
 
   const GuidelineInfo& info() const;
   std::vector<DefineInfo> defines() const;

@@ -21,7 +21,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string quoted(std::string_view text) {
+  return "'" + std::string(text) + "'";
+}
 
 }  // namespace
 
@@ -82,7 +84,8 @@ Result<Arguments> parse_arguments(const CommandSpec& command, std::span<const st
       std::vector<std::string_view> names;
       for (const OptionSpec& known : command.options) names.push_back(known.name);
       std::string message = "calx " + std::string(command.name) + " has no option " + quoted(name);
-      if (const std::string_view near = nearest(name, names); !near.empty()) message += "; did you mean " + quoted(near) + "?";
+      if (const std::string_view near = nearest(name, names); !near.empty())
+        message += "; did you mean " + quoted(near) + "?";
       return Error{ErrorKind::Usage, std::move(message)};
     }
     std::string value;

@@ -41,7 +41,8 @@ int run_check(const Arguments& arguments) {
   print(painted(summary, program ? "32" : "31") + "\n");
   if (program) {
     const GuidelineInfo& info = program->info();
-    print(info.id + " " + info.version + ", " + counted(program->defines().size(), "define") + ", " + info.content_hash + "\n");
+    print(info.id + " " + info.version + ", " + counted(program->defines().size(), "define") + ", " +
+          info.content_hash + "\n");
   }
   return program ? exit_code::kDone : exit_code::kMistakes;
 }

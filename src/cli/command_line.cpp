@@ -23,19 +23,21 @@ std::string padded(std::string_view text, std::size_t width) {
 }
 
 std::string overview() {
-  std::string text = "calx " + std::string(engine_version()) + ": asks a clinical guideline about a patient's record\n\nusage:\n";
+  std::string text =
+      "calx " + std::string(engine_version()) + ": asks a clinical guideline about a patient's record\n\nusage:\n";
   for (const Command& command : commands()) {
     text += "  calx " + padded(std::string(command.spec.name) + " " + std::string(command.spec.operand), 18) +
             std::string(command.spec.summary) + "\n";
   }
-  text += "  calx help [COMMAND]    explain a command\n  calx --version         the version of calx\n\n"
-          "Exit codes: 0 done, 1 mistakes in the guideline or failed cases, 2 wrong use, 3 the record cannot be read.\n";
+  text +=
+      "  calx help [COMMAND]    explain a command\n  calx --version         the version of calx\n\n"
+      "Exit codes: 0 done, 1 mistakes in the guideline or failed cases, 2 wrong use, 3 the record cannot be read.\n";
   return text;
 }
 
 std::string help_of(const CommandSpec& spec) {
-  std::string text = "calx " + std::string(spec.name) + ": " + std::string(spec.summary) + "\n\n" + usage_line(spec) + "\n\n" +
-                     std::string(spec.details) + "\n";
+  std::string text = "calx " + std::string(spec.name) + ": " + std::string(spec.summary) + "\n\n" + usage_line(spec) +
+                     "\n\n" + std::string(spec.details) + "\n";
   if (!spec.options.empty()) text += "\n";
   constexpr std::size_t kColumn = 29;
   for (const OptionSpec& option : spec.options) {

@@ -9,14 +9,18 @@
 
 namespace calx::cli {
 
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 void print_error(std::string_view text) {
   std::fflush(stdout);  // so that both streams on one terminal stay in order
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-void complain(std::string_view message) { print_error("calx: " + std::string(message) + "\n"); }
+void complain(std::string_view message) {
+  print_error("calx: " + std::string(message) + "\n");
+}
 
 bool has_colour() {
   static const bool on = [] {

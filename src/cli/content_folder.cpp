@@ -39,7 +39,7 @@ std::optional<fs::path> default_content() {
   std::error_code trouble;
   if (const fs::path self = fs::read_symlink("/proc/self/exe", trouble); !trouble) {
     const fs::path folder = self.parent_path();
-    places.push_back(folder / ".." / ".." / "content");               // build/<preset>/calx
+    places.push_back(folder / ".." / ".." / "content");              // build/<preset>/calx
     places.push_back(folder / ".." / "share" / "calx" / "content");  // <prefix>/bin/calx
   }
   for (const fs::path& place : places) {
@@ -50,7 +50,8 @@ std::optional<fs::path> default_content() {
 
 }  // namespace
 
-Result<std::string> find_guideline(const std::optional<std::string>& guideline, const std::optional<std::string>& content) {
+Result<std::string> find_guideline(const std::optional<std::string>& guideline,
+                                   const std::optional<std::string>& content) {
   if (guideline) return *guideline;
   std::optional<fs::path> folder;
   if (content) {

@@ -116,7 +116,8 @@ void compare_collection(const JsonValue& expected, const JsonValue& actual, cons
                         std::vector<Difference>& differences) {
   const std::vector<JsonValue> entries = items_of(actual);
   for (const auto& [unused, item] : expected["contains"]) {
-    if (std::any_of(entries.begin(), entries.end(), [&, wanted = item](const JsonValue& e) { return matches(wanted, e); })) {
+    if (std::any_of(entries.begin(), entries.end(),
+                    [&, wanted = item](const JsonValue& e) { return matches(wanted, e); })) {
       continue;
     }
     std::string name;
@@ -141,14 +142,17 @@ void compare_collection(const JsonValue& expected, const JsonValue& actual, cons
 bool equal_scalars(const JsonValue& expected, const JsonValue& actual) {
   switch (expected.kind()) {
     case JsonKind::Missing:
-    case JsonKind::Null: return is_absent(actual);
-    case JsonKind::Boolean: return actual.kind() == JsonKind::Boolean && expected.is_true() == actual.is_true();
+    case JsonKind::Null:
+      return is_absent(actual);
+    case JsonKind::Boolean:
+      return actual.kind() == JsonKind::Boolean && expected.is_true() == actual.is_true();
     case JsonKind::Number:
       return actual.kind() == JsonKind::Number && plain_number(expected.text()) == plain_number(actual.text());
     case JsonKind::String:
       return actual.is_string() ? expected.text() == actual.text() : is_code_of(actual, expected.text());
     case JsonKind::Array:
-    case JsonKind::Object: return false;
+    case JsonKind::Object:
+      return false;
   }
   return false;
 }
@@ -183,7 +187,8 @@ void compare_expected(const JsonValue& expected, const JsonValue& actual, const 
       return;
     }
     for (const auto& [key, value] : expected) {
-      compare_expected(value, actual[key], path.empty() ? std::string(key) : path + "." + std::string(key), differences);
+      compare_expected(value, actual[key], path.empty() ? std::string(key) : path + "." + std::string(key),
+                       differences);
     }
     return;
   }

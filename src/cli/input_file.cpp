@@ -43,7 +43,7 @@ Result<std::string> read_file(const std::string& path) {
     if (errno == ENOENT) return Error{ErrorKind::File, "there is no file " + path};
     return Error{ErrorKind::File, path + " cannot be opened: " + std::strerror(errno)};
   }
-  struct stat status {};
+  struct stat status{};
   Result<std::string> result = std::string();
   if (fstat(file, &status) != 0) {
     result = Error{ErrorKind::File, path + " cannot be read: " + std::strerror(errno)};

@@ -26,7 +26,9 @@ std::vector<std::string> case_names(const fs::path& folder) {
   return names;
 }
 
-Difference trouble_with(const std::string& file, const std::string& message) { return {file, "readable", message}; }
+Difference trouble_with(const std::string& file, const std::string& message) {
+  return {file, "readable", message};
+}
 
 std::size_t columns(std::string_view text) {
   return static_cast<std::size_t>(
@@ -100,9 +102,9 @@ std::vector<Difference> run_case(const fs::path& folder, Worker& worker, const P
   for (const auto& [define, value] : root["results"]) {
     const std::string name(define);
     if (const JsonValue failure = actual["errors"][define]) {
-      differences.push_back({name, std::string(value.raw()),
-                             "failed: " + std::string(failure["message"].text()) + " (" +
-                                 std::string(failure["where"].text()) + ")"});
+      differences.push_back(
+          {name, std::string(value.raw()),
+           "failed: " + std::string(failure["message"].text()) + " (" + std::string(failure["where"].text()) + ")"});
     } else if (!actual["results"][define]) {
       differences.push_back({name, std::string(value.raw()), "the guideline has no such define"});
     } else {
@@ -114,9 +116,9 @@ std::vector<Difference> run_case(const fs::path& folder, Worker& worker, const P
   }
   for (const auto& [define, failure] : actual["errors"]) {
     if (!root["errors"][define] && !root["results"][define]) {
-      differences.push_back({std::string(define), "a value",
-                             "failed: " + std::string(failure["message"].text()) + " (" +
-                                 std::string(failure["where"].text()) + ")"});
+      differences.push_back(
+          {std::string(define), "a value",
+           "failed: " + std::string(failure["message"].text()) + " (" + std::string(failure["where"].text()) + ")"});
     }
   }
   return differences;

@@ -62,7 +62,8 @@ class Sorter {
       if (is_inside) circle += std::string(libraries_[index]->name.last().text) + " includes ";
     }
     circle += libraries_[first]->name.last().text;
-    diagnostics_.report(DiagnosticKind::CircularInclude, include.library.span, "libraries include each other in a circle: " + circle);
+    diagnostics_.report(DiagnosticKind::CircularInclude, include.library.span,
+                        "libraries include each other in a circle: " + circle);
     result_.circular.push_back(include.library.span);
   }
 

@@ -10,8 +10,8 @@ namespace calx {
 
 /// In which order libraries are checked, so that each comes after those it includes.
 struct IncludeOrder {
-  std::vector<std::size_t> order;     // indices of the libraries
-  std::vector<Span> circular;         // names in include declarations that close a circle; already reported
+  std::vector<std::size_t> order;  // indices of the libraries
+  std::vector<Span> circular;      // names in include declarations that close a circle; already reported
 };
 
 /// Reports circles and libraries of one name. Native libraries and ones that are not there are left to the checker.

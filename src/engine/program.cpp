@@ -129,7 +129,8 @@ class Compilation {
   }
 
   const TypedLibrary* find_typed(std::string_view name) const {
-    const auto found = std::find_if(typed_.begin(), typed_.end(), [&](const TypedLibrary& t) { return t.name == name; });
+    const auto found =
+        std::find_if(typed_.begin(), typed_.end(), [&](const TypedLibrary& t) { return t.name == name; });
     return found == typed_.end() ? nullptr : &*found;
   }
 
@@ -146,8 +147,9 @@ class Compilation {
                                      {linked.types, linked.terminology, linked.units, linked.arena, found}));
       for (const Diagnostic& entry : found.entries()) {
         // The library at the end of a circle is there, only not checked yet; the circle is reported already.
-        const bool is_circle = entry.kind == DiagnosticKind::UnknownLibrary &&
-                               std::find(includes.circular.begin(), includes.circular.end(), entry.span) != includes.circular.end();
+        const bool is_circle =
+            entry.kind == DiagnosticKind::UnknownLibrary &&
+            std::find(includes.circular.begin(), includes.circular.end(), entry.span) != includes.circular.end();
         if (!is_circle) report(entry);
       }
     }
@@ -222,7 +224,9 @@ std::optional<Program> Program::compile(const std::vector<SourceFile>& files,
   return program;
 }
 
-const GuidelineInfo& Program::info() const { return state_->info; }
+const GuidelineInfo& Program::info() const {
+  return state_->info;
+}
 
 std::vector<DefineInfo> Program::defines() const {
   std::vector<DefineInfo> infos;

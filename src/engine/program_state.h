@@ -24,8 +24,8 @@ struct Program::State {
   LinkedProgram linked;
   std::uint32_t library = 0;  // the public one, in linked.plan.libraries
   std::map<std::string, SourceId, std::less<>> files;
-  std::map<std::string, LoadedView, std::less<>> views;      // by path
-  std::map<std::string, Messages, std::less<>> messages;     // by language
+  std::map<std::string, LoadedView, std::less<>> views;   // by path
+  std::map<std::string, Messages, std::less<>> messages;  // by language
 
   /// Names of the defines whose values are the results.
   std::vector<std::string_view> public_defines() const;

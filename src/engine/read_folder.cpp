@@ -24,12 +24,14 @@ struct Part {
 constexpr std::array<Part, 5> kParts{
     {{"cql", ".cql"}, {"valuesets", ".json"}, {"views", ".json"}, {"messages", ".json"}, {"fhir", ".json"}}};
 
-Error file_error(const std::string& path) { return {ErrorKind::File, path + ": " + std::strerror(errno)}; }
+Error file_error(const std::string& path) {
+  return {ErrorKind::File, path + ": " + std::strerror(errno)};
+}
 
 Result<std::string> read_text(int folder, const std::string& name, const std::string& shown) {
   const int file = openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return file_error(shown);
-  struct stat status {};
+  struct stat status{};
   std::string text;
   Result<std::string> result = std::string();
   if (fstat(file, &status) != 0) {
@@ -68,7 +70,7 @@ Result<std::vector<SourceFile>> read_guideline_folder(const std::string& folder)
   }
   std::vector<SourceFile> files;
   std::vector<std::string> paths;
-  struct stat status {};
+  struct stat status{};
   if (fstatat(root, "guideline.json", &status, 0) == 0) paths.emplace_back("guideline.json");
   for (const Part& part : kParts) {
     const std::string name(part.folder);

@@ -9,7 +9,9 @@ constexpr std::string_view kVersion = "0.1.0";
 
 }  // namespace
 
-std::string_view engine_version() { return kVersion; }
+std::string_view engine_version() {
+  return kVersion;
+}
 
 Result<std::string> render_text(const Program& program, const Evaluation& evaluation, const TextOptions& options) {
   const Program::State& state = program.state();

@@ -11,10 +11,18 @@ constexpr std::string_view kFormat = "1";
 void write_value(JsonWriter& out, const JsonValue& value) {
   switch (value.kind()) {
     case JsonKind::Missing:
-    case JsonKind::Null: out.null(); return;
-    case JsonKind::Boolean: out.boolean(value.is_true()); return;
-    case JsonKind::Number: out.number(value.text()); return;
-    case JsonKind::String: out.string(value.text()); return;
+    case JsonKind::Null:
+      out.null();
+      return;
+    case JsonKind::Boolean:
+      out.boolean(value.is_true());
+      return;
+    case JsonKind::Number:
+      out.number(value.text());
+      return;
+    case JsonKind::String:
+      out.string(value.text());
+      return;
     case JsonKind::Array:
       out.begin_array();
       for (const auto& [key, item] : value) write_value(out, item);

@@ -5,7 +5,9 @@
 namespace calx {
 namespace {
 
-std::string hash_of(std::string_view text) { return Sha256().add(text).finish(); }
+std::string hash_of(std::string_view text) {
+  return Sha256().add(text).finish();
+}
 
 // FIPS 180-4 examples (NIST CAVP).
 TEST(Sha256, KnownVectors) {

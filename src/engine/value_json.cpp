@@ -18,20 +18,32 @@ class ValueWriter {
 
   void write(const Value& value) {
     switch (value.kind) {
-      case Kind::Null: out_.null(); return;
+      case Kind::Null:
+        out_.null();
+        return;
       case Kind::Failed:
         failure_ = &value.as_failure();
         out_.null();
         return;
-      case Kind::Boolean: out_.boolean(value.as_boolean()); return;
+      case Kind::Boolean:
+        out_.boolean(value.as_boolean());
+        return;
       case Kind::Integer:
       case Kind::Long:
-      case Kind::Decimal: out_.number(to_text(decimal_of(value))); return;
-      case Kind::String: out_.string(value.as_string()); return;
+      case Kind::Decimal:
+        out_.number(to_text(decimal_of(value)));
+        return;
+      case Kind::String:
+        out_.string(value.as_string());
+        return;
       case Kind::Date:
       case Kind::DateTime:
-      case Kind::Time: out_.string(to_text_date_time(value)); return;
-      case Kind::Quantity: write_quantity(value); return;
+      case Kind::Time:
+        out_.string(to_text_date_time(value));
+        return;
+      case Kind::Quantity:
+        write_quantity(value);
+        return;
       case Kind::Ratio:
         out_.begin_object().key("numerator");
         write(value.low());
@@ -39,18 +51,32 @@ class ValueWriter {
         write(value.high());
         out_.end_object();
         return;
-      case Kind::Interval: write_interval(value, value.low_closed(), value.high_closed()); return;
-      case Kind::IntegerRange: write_interval(value, true, true); return;
-      case Kind::Code: write_code(value.as_code()); return;
-      case Kind::Concept: write_concept(concept_data(value)); return;
-      case Kind::Vocabulary: write_vocabulary(value.as_vocabulary()); return;
+      case Kind::Interval:
+        write_interval(value, value.low_closed(), value.high_closed());
+        return;
+      case Kind::IntegerRange:
+        write_interval(value, true, true);
+        return;
+      case Kind::Code:
+        write_code(value.as_code());
+        return;
+      case Kind::Concept:
+        write_concept(concept_data(value));
+        return;
+      case Kind::Vocabulary:
+        write_vocabulary(value.as_vocabulary());
+        return;
       case Kind::List:
         out_.begin_array();
         for (const Value& element : value.as_list()) write(element);
         out_.end_array();
         return;
-      case Kind::Tuple: write_tuple(value); return;
-      case Kind::Instance: write_instance(value.as_instance()); return;
+      case Kind::Tuple:
+        write_tuple(value);
+        return;
+      case Kind::Instance:
+        write_instance(value.as_instance());
+        return;
     }
   }
 
@@ -142,7 +168,10 @@ class ValueWriter {
       out_.begin_object().key("reference").null().key("type").string(origin.type_name).end_object();
       return;
     }
-    out_.begin_object().key("reference").string(std::string(origin.type_name) + "/" + std::string(origin.id)).end_object();
+    out_.begin_object()
+        .key("reference")
+        .string(std::string(origin.type_name) + "/" + std::string(origin.id))
+        .end_object();
   }
 
   /// The slot with the value of a FHIR primitive that has an id or extensions beside it; null for all other classes.
@@ -193,9 +222,9 @@ class ValueWriter {
 
   std::string key_of(TypeId owner, std::uint32_t index, std::string_view name, const Value& value) const {
     if (types_.kind(owner) != TypeKind::Class) return std::string(name);
-    const TypeId type = value.kind == Kind::Instance                ? value.as_instance().type
+    const TypeId type = value.kind == Kind::Instance          ? value.as_instance().type
                         : value.origin != FhirPrimitive::None ? types_.primitive_type(value.origin)
-                                                                    : system_type::kAny;
+                                                              : system_type::kAny;
     std::string_view only;
     std::size_t count = 0;
     for (const JsonKey& key : types_.class_info(owner).keys) {

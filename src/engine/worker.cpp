@@ -84,7 +84,8 @@ Result<Evaluation> Worker::evaluate(std::string_view record_json, const Request&
     if (failure == nullptr) {
       evaluation.results.emplace_back(define.name, std::move(json));
     } else {
-      evaluation.errors.push_back({std::string(define.name), std::string(failure->message), state_->place_of(*failure)});
+      evaluation.errors.push_back(
+          {std::string(define.name), std::string(failure->message), state_->place_of(*failure)});
     }
   }
   for (const Issue& issue : record->issues()) {

@@ -41,12 +41,12 @@ class Renderer {
 
   std::string run() {
     page_.line({{view_.title, Tone::Plain, true}}, 0);
-    page_.line({{"Patient/" + std::string(assessment_.subject) + ", " + std::string(assessment_.at), Tone::Muted, false}},
-               0);
+    page_.line(
+        {{"Patient/" + std::string(assessment_.subject) + ", " + std::string(assessment_.at), Tone::Muted, false}}, 0);
     for (const Section& section : view_.sections) show(section);
     show_other_failures();
     show_issues();
-    page_.blank();
+    if (!assessment_.closing.empty()) page_.blank();
     for (const std::string& line : assessment_.closing) page_.paragraph({{line, Tone::Muted, false}}, 0, 0);
     return page_.take();
   }
@@ -81,7 +81,8 @@ class Renderer {
     std::string text(messages_.find_text("failed").value_or("could not be worked out: "));
     text += failure.message;
     if (!failure.where.empty()) text += " (" + std::string(failure.where) + ")";
-    page_.paragraph({{std::string(failure.define) + " ", Tone::Danger, true}, {text, Tone::Danger, false}}, kIndent, kDeeper);
+    page_.paragraph({{std::string(failure.define) + " ", Tone::Danger, true}, {text, Tone::Danger, false}}, kIndent,
+                    kDeeper);
   }
 
   /// Writes the heading before the first line of a section; a section without lines has no heading either.
@@ -130,13 +131,20 @@ class Renderer {
     }
     if (!section.define.empty() && show_failure(section.define, section)) return;
     switch (section.shape) {
-      case Shape::Headline: return;
-      case Shape::List: return show_list(section);
-      case Shape::Table: return show_table(section);
-      case Shape::Groups: return show_groups(section);
-      case Shape::States: return show_states(section);
-      case Shape::Timeline: return show_timeline(section);
-      case Shape::Text: return show_text(section);
+      case Shape::Headline:
+        return;
+      case Shape::List:
+        return show_list(section);
+      case Shape::Table:
+        return show_table(section);
+      case Shape::Groups:
+        return show_groups(section);
+      case Shape::States:
+        return show_states(section);
+      case Shape::Timeline:
+        return show_timeline(section);
+      case Shape::Text:
+        return show_text(section);
     }
   }
 

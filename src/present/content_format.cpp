@@ -45,9 +45,9 @@ JsonValue read_content(const SourceText& source, int format, Result<JsonDocument
     }
   }
   if (found > format) {
-    diagnostics.report(DiagnosticKind::NewerFormat, span_of(root["format"], source),
-                       "the file is of format " + std::to_string(found) + ", this calx reads up to format " +
-                           std::to_string(format));
+    diagnostics.report(
+        DiagnosticKind::NewerFormat, span_of(root["format"], source),
+        "the file is of format " + std::to_string(found) + ", this calx reads up to format " + std::to_string(format));
     return {};
   }
   return root;

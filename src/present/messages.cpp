@@ -44,7 +44,9 @@ std::optional<std::string_view> Messages::find_text(std::string_view key) const 
   return found->second;
 }
 
-std::string_view Messages::text(std::string_view key) const { return find_text(key).value_or(key); }
+std::string_view Messages::text(std::string_view key) const {
+  return find_text(key).value_or(key);
+}
 
 std::string_view Messages::word(std::string_view table, std::string_view code) const {
   const auto words = words_.find(table);

@@ -83,12 +83,16 @@ std::string object_text(const JsonValue& value, std::string_view table, const Me
 bool is_nothing(const JsonValue& value) {
   switch (value.kind()) {
     case JsonKind::Missing:
-    case JsonKind::Null: return true;
-    case JsonKind::String: return value.text().empty();
-    case JsonKind::Array: return value.size() == 0;
+    case JsonKind::Null:
+      return true;
+    case JsonKind::String:
+      return value.text().empty();
+    case JsonKind::Array:
+      return value.size() == 0;
     case JsonKind::Boolean:
     case JsonKind::Number:
-    case JsonKind::Object: return false;
+    case JsonKind::Object:
+      return false;
   }
   return true;
 }
@@ -96,8 +100,10 @@ bool is_nothing(const JsonValue& value) {
 std::string_view code_of_value(const JsonValue& value) {
   switch (value.kind()) {
     case JsonKind::String:
-    case JsonKind::Number: return value.text();
-    case JsonKind::Boolean: return value.is_true() ? "true" : "false";
+    case JsonKind::Number:
+      return value.text();
+    case JsonKind::Boolean:
+      return value.is_true() ? "true" : "false";
     case JsonKind::Object: {
       if (value["code"].is_string()) return value["code"].text();
       const JsonValue codes = value["codes"];
@@ -105,7 +111,8 @@ std::string_view code_of_value(const JsonValue& value) {
     }
     case JsonKind::Missing:
     case JsonKind::Null:
-    case JsonKind::Array: return {};
+    case JsonKind::Array:
+      return {};
   }
   return {};
 }
@@ -113,17 +120,20 @@ std::string_view code_of_value(const JsonValue& value) {
 std::string text_of_value(const JsonValue& value, std::string_view table, const Messages& messages) {
   switch (value.kind()) {
     case JsonKind::Missing:
-    case JsonKind::Null: return {};
+    case JsonKind::Null:
+      return {};
     case JsonKind::Boolean:
       return std::string(messages.word(table.empty() ? "boolean" : table, value.is_true() ? "true" : "false"));
     case JsonKind::Number:
-    case JsonKind::String: return std::string(messages.word(table, value.text()));
+    case JsonKind::String:
+      return std::string(messages.word(table, value.text()));
     case JsonKind::Array: {
       std::string text;
       for (const auto& [key, item] : value) join(text, "; ", text_of_value(item, table, messages));
       return text;
     }
-    case JsonKind::Object: return object_text(value, table, messages);
+    case JsonKind::Object:
+      return object_text(value, table, messages);
   }
   return {};
 }
@@ -178,9 +188,9 @@ Template Template::parse(std::string_view text, std::optional<Trouble>& trouble)
         trouble = Trouble{at, "a field is written {name} or {name|table}"};
         return result;
       }
-      result.segments_.push_back(
-          {true, std::string(path),
-           bar == std::string_view::npos ? std::string() : std::string(inside.substr(bar + 1)), bracket});
+      result.segments_.push_back({true, std::string(path),
+                                  bar == std::string_view::npos ? std::string() : std::string(inside.substr(bar + 1)),
+                                  bracket});
       at = end;
     } else if (c == '[') {
       if (bracket != 0) {

@@ -48,15 +48,15 @@ struct CodePointRange {
 
 // Zero columns: combining marks, joiners, variation selectors (Unicode general categories Mn, Me, Cf, the common ones).
 constexpr CodePointRange kNarrowest[] = {
-    {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x064B, 0x065F}, {0x0E34, 0x0E3A}, {0x1AB0, 0x1AFF},
-    {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F},
-    {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF},
+    {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x064B, 0x065F}, {0x0E34, 0x0E3A},
+    {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x2064},
+    {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF},
 };
 
 // Two columns: East Asian Width W and F, and pictographs.
 constexpr CodePointRange kWidest[] = {
-    {0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0x33FF},   {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},
-    {0xA000, 0xA4CF}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},
+    {0x1100, 0x115F}, {0x2E80, 0x303E},   {0x3041, 0x33FF},   {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},
+    {0xA000, 0xA4CF}, {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},
     {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
 };
 
@@ -105,12 +105,18 @@ std::vector<Word> words_of(std::string_view text) {
 
 std::string_view escape_of(Tone tone) {
   switch (tone) {
-    case Tone::Plain: return {};
-    case Tone::Danger: return "\x1b[31m";
-    case Tone::Warning: return "\x1b[33m";
-    case Tone::Good: return "\x1b[32m";
-    case Tone::Info: return "\x1b[36m";
-    case Tone::Muted: return "\x1b[2m";
+    case Tone::Plain:
+      return {};
+    case Tone::Danger:
+      return "\x1b[31m";
+    case Tone::Warning:
+      return "\x1b[33m";
+    case Tone::Good:
+      return "\x1b[32m";
+    case Tone::Info:
+      return "\x1b[36m";
+    case Tone::Muted:
+      return "\x1b[2m";
   }
   return {};
 }
@@ -178,7 +184,9 @@ void TextPage::style(Tone tone, bool bold) {
   bold_ = bold;
 }
 
-void TextPage::begin_line(std::size_t indent) { out_.append(indent, ' '); }
+void TextPage::begin_line(std::size_t indent) {
+  out_.append(indent, ' ');
+}
 
 void TextPage::end_line() {
   style(Tone::Plain, false);
@@ -256,6 +264,8 @@ void TextPage::heading(std::string_view title) {
   line({{"── ", Tone::Muted, false}, {text, Tone::Plain, true}, {" " + rule, Tone::Muted, false}}, 0);
 }
 
-std::string TextPage::take() { return std::exchange(out_, {}); }
+std::string TextPage::take() {
+  return std::exchange(out_, {});
+}
 
 }  // namespace calx

@@ -113,8 +113,7 @@ class ViewReader {
 
   void require_table(std::string_view table, const JsonValue& place) {
     if (messages_.has_words(table)) return;
-    report(DiagnosticKind::UnknownWords, place,
-           "the messages have no table of words '" + std::string(table) + "'");
+    report(DiagnosticKind::UnknownWords, place, "the messages have no table of words '" + std::string(table) + "'");
   }
 
   Template parse_template(const JsonValue& value) {
@@ -161,7 +160,8 @@ class ViewReader {
   Tones tones(const JsonValue& object) {
     Tones result;
     for (const auto& [code, value] : object["tone"]) {
-      const auto* row = std::find_if(kTones.begin(), kTones.end(), [&](const ToneRow& r) { return r.name == value.text(); });
+      const auto* row =
+          std::find_if(kTones.begin(), kTones.end(), [&](const ToneRow& r) { return r.name == value.text(); });
       if (row == kTones.end()) {
         report(DiagnosticKind::MalformedView, value, "a tone is one of danger, warning, good, info, muted");
       } else {
@@ -183,7 +183,8 @@ class ViewReader {
       if (!shape.empty()) {
         std::vector<std::string_view> names;
         for (const ShapeRow& known : rows) names.push_back(known.name);
-        report(DiagnosticKind::UnknownShape, object["shape"], "there is no shape '" + shape + "'; shapes are " + listed(names))
+        report(DiagnosticKind::UnknownShape, object["shape"],
+               "there is no shape '" + shape + "'; shapes are " + listed(names))
             .did_you_mean(nearest_name(shape, names));
       }
       return;
@@ -192,7 +193,8 @@ class ViewReader {
       const bool is_known = key == "title" || key == "shape" || key == "define" || key == "empty" ||
                             std::find(row->keys.begin(), row->keys.end(), key) != row->keys.end();
       if (!is_known) {
-        report(DiagnosticKind::MalformedView, value, "a section of shape '" + shape + "' has no \"" + std::string(key) + "\"")
+        report(DiagnosticKind::MalformedView, value,
+               "a section of shape '" + shape + "' has no \"" + std::string(key) + "\"")
             .did_you_mean(nearest_name(key, row->keys));
       }
     }
