@@ -15,10 +15,21 @@ std::optional<std::vector<Typed>> LibraryChecker::check_arguments(std::span<cons
   return checked;
 }
 
+bool LibraryChecker::has_fluent_function(std::string_view name) const {
+  const auto is_it = [&](const auto& function) { return function.fluent && function.name == name; };
+  return std::ranges::any_of(library_.functions, is_it) || std::ranges::any_of(includes_, [&](const Include& include) {
+           return include.library != nullptr && std::ranges::any_of(include.library->functions, is_it);
+         });
+}
+
 Typed LibraryChecker::check_call(const cql::FunctionCall& call) {
   const std::optional<std::vector<Typed>> arguments = check_arguments(call.arguments);
   if (!arguments) return Typed::invalid();
   builder_.set_span(call.span);
+  if (call.is_operator) {
+    return call.precision ? apply(call.name.text, *arguments, call.span, plan_precision(call.precision))
+                          : check_system_call(call.name, *arguments, call.span);
+  }
   bool exists = false;
   if (std::optional<Typed> result = try_function(call.name.text, *arguments, false, nullptr, exists)) return *result;
   if (exists && !overloads_.has(call.name.text)) {

@@ -547,6 +547,15 @@ Typed LibraryChecker::check_interval(const cql::IntervalSelector& selector) {
                              types().name(high.type));
     return Typed::invalid();
   }
+  if (selector.low_closed_value != nullptr) {
+    const Typed low_closed = check_as_type(*selector.low_closed_value, system_type::kBoolean, "lowClosed");
+    const Typed high_closed = check_as_type(*selector.high_closed_value, system_type::kBoolean, "highClosed");
+    if (!low_closed.is_valid() || !high_closed.is_valid()) return Typed::invalid();
+    builder_.set_span(selector.span);
+    return builder_.node(
+        NodeKind::IntervalDynamic, types().interval_of(point),
+        {conversions_.convert(low, point), conversions_.convert(high, point), low_closed, high_closed});
+  }
   const auto flag = static_cast<std::uint8_t>((selector.low_closed ? Value::kLowClosed : 0) |
                                               (selector.high_closed ? Value::kHighClosed : 0));
   return builder_.node(NodeKind::Interval, types().interval_of(point),

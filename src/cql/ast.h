@@ -169,6 +169,8 @@ struct IntervalSelector : ExpressionOf<NodeKind::IntervalSelector> {
   const Expression* high = nullptr;
   bool low_closed = true;
   bool high_closed = true;
+  const Expression* low_closed_value = nullptr;   ///< or null; only ELM says it by an expression, and then both
+  const Expression* high_closed_value = nullptr;  ///< or null
 };
 
 /// `name: value` in a tuple or instance.
@@ -236,6 +238,9 @@ struct Member : ExpressionOf<NodeKind::Member> {
 struct FunctionCall : ExpressionOf<NodeKind::FunctionCall> {
   Name name;
   std::span<const Expression* const> arguments;
+  /// Only in what ELM says: the operator of that name, whatever functions the library declares.
+  bool is_operator = false;
+  std::optional<Precision> precision;  ///< of such an operator; not Week
 };
 
 /// `target.name(arguments)`: a fluent function, or a function of an included library.

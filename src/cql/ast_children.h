@@ -46,6 +46,8 @@ void for_each_child(const Node& node, Visit&& visit) {
     case NodeKind::IntervalSelector:
       visit(*node.as<IntervalSelector>().low);
       visit(*node.as<IntervalSelector>().high);
+      maybe(node.as<IntervalSelector>().low_closed_value);
+      maybe(node.as<IntervalSelector>().high_closed_value);
       return;
     case NodeKind::TupleSelector:
       for (const ElementSelector& element : node.as<TupleSelector>().elements) visit(*element.value);
