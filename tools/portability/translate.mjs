@@ -6,7 +6,7 @@ import {
   CqlCompilerOptions, CqlTranslator, LibraryBuilder, LibraryManager, ModelManager, createLibrarySourceProvider,
   createModelInfoProvider, createUcumService, stringAsSource,
 } from '@cqframework/cql/cql-to-elm';
-import { fhirHelpers } from './fhir_helpers.mjs';
+import { fhirHelpers } from './fhirhelpers.mjs';
 
 const require = createRequire(import.meta.url);
 
