@@ -64,6 +64,10 @@ Typed LibraryChecker::check_method(const cql::MethodCall& call) {
   }
   // A fluent call: the target is the first argument.
   const Typed target = check(*call.target);
+  if (target.is_valid() && !has_fluent_function(call.name.text)) {
+    builder_.set_span(call.span);
+    if (std::optional<Typed> result = check_lazy_method(call, target)) return *result;
+  }
   const std::optional<std::vector<Typed>> rest = check_arguments(call.arguments);
   if (!target.is_valid() || !rest) return Typed::invalid();
   std::vector<Typed> arguments{target};
@@ -75,6 +79,7 @@ Typed LibraryChecker::check_method(const cql::MethodCall& call) {
     if (include.library == nullptr) continue;
     if (std::optional<Typed> result = try_function(call.name.text, arguments, true, &include, exists)) return *result;
   }
+  if (std::optional<Typed> result = check_system_method(call, arguments)) return *result;
   if (overloads_.has(call.name.text)) return check_system_call(call.name, arguments, call.span);
   diagnostics().report(
       DiagnosticKind::UnknownFunction, call.name.span,

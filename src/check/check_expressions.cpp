@@ -231,6 +231,11 @@ std::optional<std::int64_t> signed_number(std::string_view digits, bool negative
   return static_cast<std::int64_t>(negative ? ~value + 1 : value);
 }
 
+bool finer_than_decimal(std::string_view digits) {
+  const std::size_t point = digits.find('.');
+  return point != std::string_view::npos && digits.find_last_not_of('0') > point + kMaximumScale;
+}
+
 }  // namespace
 
 Typed LibraryChecker::check_literal(const cql::Expression& expression, bool negative) {
@@ -264,6 +269,11 @@ Typed LibraryChecker::check_literal(const cql::Expression& expression, bool nega
   if (const auto* number = expression.try_as<cql::DecimalLiteral>()) {
     const std::optional<Decimal> value = parse_decimal(number->digits);
     if (!value) return bad_number("Decimal");
+    if (finer_than_decimal(number->digits)) {
+      diagnostics().report(DiagnosticKind::NumberOutOfRange, expression.span,
+                           "the number has more than the 8 decimal places that Decimal holds");
+      return Typed::invalid();
+    }
     return builder_.constant(decimal_value(*value, context_.arena), system_type::kDecimal);
   }
   if (const auto* date = expression.try_as<cql::DateLiteral>()) {

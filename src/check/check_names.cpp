@@ -223,7 +223,7 @@ Typed LibraryChecker::property(Typed target, std::string_view name, Span span) {
       const Typed body = property(builder_.local(slot, element), name, span);
       if (!body.is_valid()) return body;
       Typed mapped = builder_.node(NodeKind::ForEach, types().list_of(body.type), {target, body}, slot);
-      builder_.at(mapped).flag = 1;  // without nulls
+      builder_.at(mapped).flag = kForEachWithoutNulls;
       if (types().kind(body.type) == TypeKind::List) mapped = apply("Flatten", {mapped}, span);
       return mapped;
     }

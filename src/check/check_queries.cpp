@@ -143,8 +143,7 @@ Typed LibraryChecker::check_query(const cql::Query& query) {
 
   builder_.set_span(query.span);
   const TypeId type = aggregate_type ? *aggregate_type : plan.singleton ? element : types().list_of(element);
-  library_.store.queries.push_back(std::move(plan));
-  return builder_.node(NodeKind::Query, type, {}, static_cast<std::uint32_t>(library_.store.queries.size() - 1));
+  return query_node(std::move(plan), type);
 }
 
 Typed LibraryChecker::check_retrieve(const cql::Retrieve& retrieve) {

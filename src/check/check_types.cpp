@@ -62,9 +62,7 @@ Typed LibraryChecker::check_is(const cql::IsType& expression) {
   const std::optional<TypeId> type = resolve_type(*expression.type);
   if (!operand.is_valid() || !type) return Typed::invalid();
   builder_.set_span(expression.span);
-  library_.store.types.push_back(*type);
-  return builder_.node(NodeKind::Is, system_type::kBoolean, {operand},
-                       static_cast<std::uint32_t>(library_.store.types.size() - 1));
+  return type_test(operand, *type);
 }
 
 Typed LibraryChecker::check_as(const cql::AsType& expression) {

@@ -17,7 +17,8 @@ namespace calx {
 
 /// Checks one library. Definitions are checked when they are first referred to, so their order does not matter and a
 /// circle is found. The methods stand in files by subject: check_library.cpp, check_names.cpp, check_expressions.cpp,
-/// check_queries.cpp, check_timing.cpp, check_calls.cpp, check_types.cpp.
+/// check_queries.cpp, check_timing.cpp, check_calls.cpp, check_methods.cpp,
+/// check_types.cpp.
 class LibraryChecker {
  public:
   LibraryChecker(const cql::Library& ast, const LibraryFinder& find_library, const CheckContext& context);
@@ -167,7 +168,17 @@ class LibraryChecker {
                                     const Include* include, bool& exists);
   Typed check_age_call(std::string_view name, std::span<const Typed> arguments, Span span);
   Typed check_native_call(const cql::Name& name, std::span<const Typed> arguments, Span span);
+  bool has_fluent_function(std::string_view name) const;
   std::optional<std::vector<Typed>> check_arguments(std::span<const cql::Expression* const> arguments);
+
+  // check_methods.cpp
+  std::optional<Typed> check_lazy_method(const cql::MethodCall& call, Typed target);
+  std::optional<Typed> check_system_method(const cql::MethodCall& call, std::span<const Typed> arguments);
+  Typed check_element_method(const cql::MethodCall& call, Typed target);
+  Typed check_type_method(const cql::MethodCall& call, Typed target);
+  std::optional<TypeId> type_argument(const cql::Expression& argument);
+  Typed type_test(Typed value, TypeId type);
+  Typed query_node(QueryPlan plan, TypeId type);
 
   Diagnostics& diagnostics() { return context_.diagnostics; }
   Types& types() { return context_.types; }

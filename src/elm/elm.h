@@ -23,7 +23,8 @@ struct ElmWriteContext {
   const SourceSet* sources = nullptr;
 };
 
-/// One library as ELM JSON (schema r1). Every name of it is declared in it; FHIR conversions become calls of FHIRHelpers.
+/// One library as ELM JSON (schema r1). Every name of it is declared in it; FHIR conversions become calls of
+/// FHIRHelpers.
 std::string write_elm(const TypedLibrary& library, const ElmWriteContext& context);
 
 /// Whether a text is meant as ELM JSON: an object with a member `library`.

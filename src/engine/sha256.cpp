@@ -4,6 +4,11 @@
 #include <bit>
 #include <cstring>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
+
 namespace calx {
 
 namespace {
@@ -20,6 +25,8 @@ constexpr std::array<std::uint32_t, 64> kRounds = {
 
 constexpr std::array<std::uint32_t, 8> kInitial = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                                    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+
+using HashBlocks = void (*)(std::array<std::uint32_t, 8>& state, const unsigned char* blocks, std::size_t count);
 
 void hash_block(std::array<std::uint32_t, 8>& state, const unsigned char* block) {
   std::array<std::uint32_t, 64> words;
@@ -52,19 +59,84 @@ void hash_block(std::array<std::uint32_t, 8>& state, const unsigned char* block)
   for (std::size_t i = 0; i < 8; ++i) state[i] += mixed[i];
 }
 
+void hash_blocks(std::array<std::uint32_t, 8>& state, const unsigned char* blocks, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) hash_block(state, blocks + i * 64);
+}
+
+#if defined(__x86_64__)
+
+// The same with the SHA instructions, about six times as fast: a guideline is hashed on every start. They keep the
+// state as {A, B, E, F} and {C, D, G, H}, and do two rounds at a time.
+__attribute__((target("sha,sse4.1,ssse3"))) void hash_blocks_sha(std::array<std::uint32_t, 8>& state,
+                                                                 const unsigned char* blocks, std::size_t count) {
+  const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
+  const auto load = [](const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); };
+  const __m128i cdab = _mm_shuffle_epi32(load(state.data()), 0xB1);
+  const __m128i efgh = _mm_shuffle_epi32(load(state.data() + 4), 0x1B);
+  __m128i abef = _mm_alignr_epi8(cdab, efgh, 8);
+  __m128i cdgh = _mm_blend_epi16(efgh, cdab, 0xF0);
+  for (; count > 0; --count, blocks += 64) {
+    const __m128i abef_before = abef;
+    const __m128i cdgh_before = cdgh;
+    __m128i words[4];  // the last sixteen words of the schedule
+    for (std::size_t i = 0; i < 4; ++i) words[i] = _mm_shuffle_epi8(load(blocks + 16 * i), big_endian);
+    for (std::size_t quad = 0; quad < 16; ++quad) {
+      __m128i& word = words[quad % 4];
+      if (quad >= 4) {
+        const __m128i before = words[(quad + 3) % 4];
+        const __m128i middle = _mm_alignr_epi8(before, words[(quad + 2) % 4], 4);
+        word = _mm_sha256msg1_epu32(word, words[(quad + 1) % 4]);
+        word = _mm_sha256msg2_epu32(_mm_add_epi32(word, middle), before);
+      }
+      const __m128i keyed = _mm_add_epi32(word, load(kRounds.data() + 4 * quad));
+      cdgh = _mm_sha256rnds2_epu32(cdgh, abef, keyed);
+      abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(keyed, 0x0E));
+    }
+    abef = _mm_add_epi32(abef, abef_before);
+    cdgh = _mm_add_epi32(cdgh, cdgh_before);
+  }
+  const __m128i feba = _mm_shuffle_epi32(abef, 0x1B);
+  const __m128i dchg = _mm_shuffle_epi32(cdgh, 0xB1);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(state.data()), _mm_blend_epi16(feba, dchg, 0xF0));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(state.data() + 4), _mm_alignr_epi8(dchg, feba, 8));
+}
+
+bool has_sha_instructions() {
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & (1U << 29)) != 0 && __builtin_cpu_supports("sse4.1") != 0;
+}
+
+HashBlocks fastest() {
+  return has_sha_instructions() ? hash_blocks_sha : hash_blocks;
+}
+
+#else
+
+HashBlocks fastest() {
+  return hash_blocks;
+}
+
+#endif
+
 }  // namespace
 
-Sha256::Sha256() : state_(kInitial) {}
+Sha256::Sha256(Instructions instructions) : state_(kInitial), is_portable_(instructions == Instructions::Portable) {}
 
 Sha256& Sha256::add(std::string_view bytes) {
+  static const HashBlocks fast = fastest();
+  const HashBlocks hash = is_portable_ ? hash_blocks : fast;
   total_bytes_ += bytes.size();
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
   std::size_t left = bytes.size();
   while (left > 0) {
     if (pending_bytes_ == 0 && left >= kBlockBytes) {
-      hash_block(state_, data);
-      data += kBlockBytes;
-      left -= kBlockBytes;
+      const std::size_t blocks = left / kBlockBytes;
+      hash(state_, data, blocks);
+      data += blocks * kBlockBytes;
+      left -= blocks * kBlockBytes;
       continue;
     }
     const std::size_t taken = std::min(left, kBlockBytes - pending_bytes_);
@@ -73,7 +145,7 @@ Sha256& Sha256::add(std::string_view bytes) {
     data += taken;
     left -= taken;
     if (pending_bytes_ == kBlockBytes) {
-      hash_block(state_, pending_.data());
+      hash(state_, pending_.data(), 1);
       pending_bytes_ = 0;
     }
   }

@@ -27,5 +27,13 @@ TEST(Sha256, PiecesDoNotMatter) {
   }
 }
 
+TEST(Sha256, WithAndWithoutInstructions) {
+  std::string text;
+  for (std::size_t size = 0; size < 300; ++size) {
+    EXPECT_EQ(Sha256(Sha256::Instructions::Portable).add(text).finish(), hash_of(text)) << size;
+    text += static_cast<char>(size * 7);
+  }
+}
+
 }  // namespace
 }  // namespace calx

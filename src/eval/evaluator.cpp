@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "eval/query_run.h"
+#include "operators/distinct_elements.h"
 #include "record/conversions.h"
 #include "values/date_time.h"
 
@@ -393,16 +394,39 @@ Value Evaluator::visit_for_each(const Node& node) {
   const Value list = visit(children[0]);
   if (list.is_null_or_failed()) return list;
   const std::span<const Value> source = list.as_list();
+  if (node.flag == kForEachRepeat) return repeat(source, node);
   const std::span<Value> results = context_.arena.make_array<Value>(source.size());
   std::size_t count = 0;
   for (const Value& element : source) {
     locals_[node.payload] = element;
     const Value result = visit(children[1]);
     if (result.is_failed()) return result;
-    if (node.flag != 0 && result.is_null()) continue;
+    if (node.flag == kForEachWithoutNulls && result.is_null()) continue;
     results[count++] = result;
   }
   return Value::list(results.first(count));
+}
+
+Value Evaluator::repeat(std::span<const Value> source, const Node& node) {
+  DistinctElements found(context_);
+  const auto ask = [&](Value element) {
+    locals_[node.payload] = element;
+    const Value result = visit(store_.children_of(node)[1]);
+    if (result.kind == Kind::List) {
+      for (const Value& one : result.as_list()) found.add(one);
+    } else if (!result.is_null_or_failed()) {
+      found.add(result);
+    }
+    return result;
+  };
+  for (const Value& element : source) {
+    if (const Value result = ask(element); result.is_failed()) return result;
+  }
+  for (std::size_t index = 0; index < found.values().size(); ++index) {
+    if (index >= limits_.list_length) return context_.fail("repeat gave more elements than the limit allows");
+    if (const Value result = ask(found.values()[index]); result.is_failed()) return result;
+  }
+  return context_.list(found.values());
 }
 
 Value Evaluator::visit_for_each_end(const Node& node) {

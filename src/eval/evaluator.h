@@ -68,6 +68,7 @@ class Evaluator {
   Value visit_exists(const Node& node);
   Value visit_retrieve(const Node& node);
   Value visit_for_each(const Node& node);
+  Value repeat(std::span<const Value> source, const Node& node);
   Value visit_for_each_end(const Node& node);
   Value visit_call(const Node& node, NodeId id);
   Value visit_parameter(const Node& node);

@@ -113,19 +113,9 @@ Value Evaluator::QueryRun::run() {
   if (query_.aggregate != kNoNode) {
     Value accumulator = evaluator_.visit(query_.aggregate_start);
     if (accumulator.is_failed()) return accumulator;
-    // `aggregate distinct` looks at the distinct rows; with one source those are its elements.
-    if (query_.distinct && query_.sources.size() == 1 && query_.sources[0].is_list) {
-      std::vector<Value> distinct;
-      for (const Value& element : sources_[0].as_list()) {
-        const bool seen = std::ranges::any_of(distinct, [&](const Value& other) {
-          return (element.is_null() && other.is_null()) ||
-                 equal(element, other, evaluator_.context_.comparison()).is_true;
-        });
-        if (!seen) distinct.push_back(element);
-      }
-      sources_[0] = evaluator_.context_.list(distinct);
-    }
+    DistinctElements seen(evaluator_.context_);
     for_each_row(0, [&] {
+      if (query_.distinct && !is_new_row(seen)) return true;
       evaluator_.locals_[query_.aggregate_slot] = accumulator;
       accumulator = evaluator_.visit(query_.aggregate);
       return !accumulator.is_failed();
@@ -140,7 +130,7 @@ Value Evaluator::QueryRun::run() {
       return false;
     }
     rows.push_back(value);
-    return true;
+    return rows.size() <= evaluator_.limits_.list_length;
   });
   if (failure_.is_failed()) return failure_;
   if (query_.singleton) return rows.empty() ? Value::null() : rows[0];
@@ -150,18 +140,18 @@ Value Evaluator::QueryRun::run() {
   return finish(rows);
 }
 
+bool Evaluator::QueryRun::is_new_row(DistinctElements& seen) const {
+  std::vector<Value> row;
+  for (const QuerySource& source : query_.sources) row.push_back(evaluator_.locals_[source.slot]);
+  const std::size_t before = seen.values().size();
+  seen.add(row.size() == 1 ? row[0] : evaluator_.context_.list(row));
+  return seen.values().size() > before;
+}
+
 Value Evaluator::QueryRun::finish(std::vector<Value>& rows) {
   if (query_.distinct && rows.size() > 1) {
-    std::size_t kept = 0;
-    const ComparisonContext comparison = evaluator_.context_.comparison();
-    for (const Value& row : rows) {
-      const bool seen =
-          std::any_of(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(kept), [&](const Value& other) {
-            return (row.is_null() && other.is_null()) || equal(row, other, comparison).is_true;
-          });
-      if (!seen) rows[kept++] = row;
-    }
-    rows.resize(kept);
+    const DistinctElements distinct(evaluator_.context_, rows);
+    rows.assign(distinct.values().begin(), distinct.values().end());
   }
   if (!query_.sort.empty()) {
     const Value sorted = sort(rows);

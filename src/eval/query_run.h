@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "eval/evaluator.h"
+#include "operators/distinct_elements.h"
 
 namespace calx {
 
@@ -28,6 +29,8 @@ class Evaluator::QueryRun {
   bool for_each_row(std::size_t source, const Row& row);
   Filter filter();
   Value relationship_holds(const QueryRelationship& relationship);
+  /// `aggregate distinct`: whether this combination of the sources has not come before.
+  bool is_new_row(DistinctElements& seen) const;
   Value finish(std::vector<Value>& rows);
   Value sort(std::span<Value> rows);
 

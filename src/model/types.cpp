@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "model/model.h"
 
 namespace calx {
 
@@ -122,6 +123,7 @@ TypeKind Types::kind(TypeId type) const {
 }
 
 const ClassInfo& Types::class_info(TypeId type) const {
+  if (const ModelClass* loaded = model_class(type)) return loaded->info;
   CALX_CHECK(is_class(type), "class_info is asked of a class");
   return kClasses[type.value - kFirstClass];
 }
@@ -283,8 +285,10 @@ bool Types::is_subtype(TypeId derived, TypeId base) const {
       return base == system_type::kVocabulary &&
              (derived == system_type::kValueSet || derived == system_type::kCodeSystem);
     case TypeKind::Class:
-      for (TypeId type = derived; is_class(type); type = class_info(type).base) {
+      for (TypeId type = derived; type != system_type::kAny; type = class_info(type).base) {
         if (type == base) return true;
+        const ModelClass* loaded = model_class(type);
+        if (loaded != nullptr && is_class(base)) return is_subtype(loaded->foundation, base);
       }
       return false;
     case TypeKind::List:
@@ -308,6 +312,7 @@ std::string Types::name(TypeId type) const {
     case TypeKind::System:
       return "System." + std::string(kSystemNames[type.value]);
     case TypeKind::Class:
+      if (const ModelClass* loaded = model_class(type)) return std::string(loaded->model) + "." + loaded->name;
       return "FHIR." + std::string(class_info(type).name);
     case TypeKind::List:
       return "List<" + name(element_type(type)) + ">";
@@ -339,6 +344,7 @@ TypeId Types::primitive_type(FhirPrimitive primitive) const {
 }
 
 std::optional<TypeId> Types::system_conversion(TypeId type) const {
+  if (const ModelClass* loaded = model_class(type)) return system_conversion(loaded->foundation);
   if (!is_class(type)) return std::nullopt;
   const ClassInfo& info = class_info(type);
   if (info.primitive != FhirPrimitive::None) return info.primitive_value;
@@ -349,6 +355,51 @@ std::optional<TypeId> Types::system_conversion(TypeId type) const {
   if (type == fhir_type::kRatio) return system_type::kRatio;
   if (is_subtype(type, fhir_type::kQuantity)) return system_type::kQuantity;
   return std::nullopt;
+}
+
+const ModelClass* Types::model_class(TypeId type) const {
+  if (type.value < kFirstDynamic) return nullptr;
+  return dynamic_[type.value - kFirstDynamic].model_class;
+}
+
+TypeId Types::add_model_class(const ModelClass& model_class) {
+  const TypeId type{kFirstDynamic + static_cast<std::uint32_t>(dynamic_.size())};
+  dynamic_.push_back({TypeKind::Class, {}, {}, {}, &model_class});
+  return type;
+}
+
+TypeId Types::foundation(TypeId type) {
+  if (models_.empty() || type.value < kFirstDynamic) return type;
+  if (const auto known = foundations_.find(type.value); known != foundations_.end()) return known->second;
+  TypeId found = type;
+  switch (kind(type)) {
+    case TypeKind::System:
+      break;
+    case TypeKind::Class:
+      found = model_class(type)->foundation;
+      break;
+    case TypeKind::List:
+      found = list_of(foundation(element_type(type)));
+      break;
+    case TypeKind::Interval:
+      found = interval_of(foundation(element_type(type)));
+      break;
+    case TypeKind::Choice: {
+      std::vector<TypeId> members;
+      for (const TypeId member : choices(type)) members.push_back(member);
+      for (TypeId& member : members) member = foundation(member);
+      found = choice_of(members);
+      break;
+    }
+    case TypeKind::Tuple: {
+      std::vector<ElementInfo> parts(tuple_elements(type).begin(), tuple_elements(type).end());
+      for (ElementInfo& part : parts) part.type = foundation(part.type);
+      found = tuple_of(std::move(parts));
+      break;
+    }
+  }
+  foundations_.emplace(type.value, found);
+  return found;
 }
 
 }  // namespace calx

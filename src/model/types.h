@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -53,6 +54,9 @@ inline constexpr TypeId kRatio{696};
 inline constexpr TypeId kReference{697};
 inline constexpr TypeId kResource{724};
 }  // namespace fhir_type
+
+struct Model;
+struct ModelClass;
 
 enum class TypeKind : std::uint8_t { System, Class, List, Interval, Choice, Tuple };
 
@@ -134,12 +138,23 @@ class Types {
   /// Range -> Interval<Quantity>, Ratio -> Ratio. Nothing for all others.
   std::optional<TypeId> system_conversion(TypeId type) const;
 
+  /// Models loaded beside System and FHIR (model_info.h), in the order of loading.
+  const std::vector<std::shared_ptr<const Model>>& models() const { return models_; }
+  /// What the class was loaded with; null for all types that are compiled in.
+  const ModelClass* model_class(TypeId type) const;
+  /// The type with each class of a loaded model replaced by the FHIR class that its values are instances of.
+  TypeId foundation(TypeId type);
+  /// For the reader of model infos: a class first gets an id, since classes name each other, then its contents.
+  TypeId add_model_class(const ModelClass& model_class);
+  void add_model(std::shared_ptr<const Model> model) { models_.push_back(std::move(model)); }
+
  private:
   struct Dynamic {
     TypeKind kind = TypeKind::List;
     TypeId element;
     std::vector<TypeId> choices;
     std::vector<ElementInfo> elements;
+    const ModelClass* model_class = nullptr;  // kind Class; owned by one of models_
   };
 
   TypeId add(std::string key, Dynamic type);
@@ -147,6 +162,8 @@ class Types {
   std::deque<Dynamic> dynamic_;  // ids follow those of the compiled-in types
   std::deque<std::string> names_;
   std::unordered_map<std::string, TypeId> by_key_;
+  std::vector<std::shared_ptr<const Model>> models_;
+  std::unordered_map<std::uint32_t, TypeId> foundations_;  // of those that are not themselves
 };
 
 }  // namespace calx

@@ -163,7 +163,7 @@ Value evaluate_divide(const OperatorContext& context, Operands operands, const O
 Value evaluate_truncated_divide(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
   const Value& a = operands[0];
   const Value& b = operands[1];
-  if (is_range(a) || is_range(b)) return Value::null();
+  if (is_range(a) || is_range(b)) return context.fail("div takes no uncertain number; +, - and * do");
   if (is_whole(a) && is_whole(b)) return whole_division(a, b, false);
   const std::optional<Decimal> divisor = in_unit_of(context, a, b);
   if (!divisor) return Value::null();
@@ -177,7 +177,7 @@ Value evaluate_truncated_divide(const OperatorContext& context, Operands operand
 Value evaluate_modulo(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
   const Value& a = operands[0];
   const Value& b = operands[1];
-  if (is_range(a) || is_range(b)) return Value::null();
+  if (is_range(a) || is_range(b)) return context.fail("mod takes no uncertain number; +, - and * do");
   if (is_whole(a) && is_whole(b)) return whole_division(a, b, true);
   const std::optional<Decimal> divisor = in_unit_of(context, a, b);
   if (!divisor) return Value::null();

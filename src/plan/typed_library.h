@@ -27,6 +27,11 @@ inline constexpr NodeId kNoNode{std::numeric_limits<std::uint32_t>::max()};
 inline constexpr std::uint32_t kNoSlot = std::numeric_limits<std::uint32_t>::max();
 inline constexpr std::uint32_t kNoElement = std::numeric_limits<std::uint32_t>::max();
 
+/// Flags of NodeKind::ForEach: null results are dropped; or the body is asked again about what it gave, until nothing
+/// new comes, and lists it gives are taken as their elements.
+inline constexpr std::uint8_t kForEachWithoutNulls = 1;
+inline constexpr std::uint8_t kForEachRepeat = 2;
+
 /// One typed expression. Every name, overload and conversion is resolved; nothing of the text is needed to run it.
 struct Node {
   NodeKind kind = NodeKind::Constant;
