@@ -74,11 +74,12 @@ Typed LibraryChecker::check_method(const cql::MethodCall& call) {
   arguments.insert(arguments.end(), rest->begin(), rest->end());
   builder_.set_span(call.span);
   bool exists = false;
-  if (std::optional<Typed> result = try_function(call.name.text, arguments, true, nullptr, exists)) return *result;
+  FunctionMatch match;
+  match_functions(call.name.text, arguments, true, nullptr, match, exists);
   for (const Include& include : includes_) {
-    if (include.library == nullptr) continue;
-    if (std::optional<Typed> result = try_function(call.name.text, arguments, true, &include, exists)) return *result;
+    if (include.library != nullptr) match_functions(call.name.text, arguments, true, &include, match, exists);
   }
+  if (match.cost != Conversions::kNone) return call_function(call.name.text, match, arguments);
   if (std::optional<Typed> result = check_system_method(call, arguments)) return *result;
   if (overloads_.has(call.name.text)) return check_system_call(call.name, arguments, call.span);
   diagnostics().report(
@@ -90,24 +91,28 @@ Typed LibraryChecker::check_method(const cql::MethodCall& call) {
 
 std::optional<Typed> LibraryChecker::try_function(std::string_view name, std::span<const Typed> arguments,
                                                   bool fluent_only, const Include* include, bool& exists) {
-  const auto total_cost = [&](const std::vector<TypeId>& operands) {
-    if (operands.size() != arguments.size()) return Conversions::kNone;
-    int total = 0;
-    for (std::size_t index = 0; index < operands.size(); ++index) {
-      const int cost = conversions_.cost(arguments[index].type, operands[index]);
-      if (cost == Conversions::kNone) return Conversions::kNone;
-      total += cost;
-    }
-    return total;
-  };
-  int best_cost = Conversions::kNone;
-  std::uint32_t best = 0;
+  FunctionMatch match;
+  match_functions(name, arguments, fluent_only, include, match, exists);
+  if (match.cost == Conversions::kNone) return std::nullopt;
+  return call_function(name, match, arguments);
+}
+
+void LibraryChecker::match_functions(std::string_view name, std::span<const Typed> arguments, bool fluent_only,
+                                     const Include* include, FunctionMatch& best, bool& exists) {
   const auto consider = [&](std::uint32_t index, const std::vector<TypeId>& operands) {
     exists = true;
-    const int cost = total_cost(operands);
-    if (cost != Conversions::kNone && (best_cost == Conversions::kNone || cost < best_cost)) {
-      best_cost = cost;
-      best = index;
+    if (operands.size() != arguments.size()) return;
+    int total = 0;
+    for (std::size_t operand = 0; operand < operands.size(); ++operand) {
+      const int cost = conversions_.cost(arguments[operand].type, operands[operand]);
+      if (cost == Conversions::kNone) return;
+      // Conversions weigh; only between equals does the category of the type decide.
+      total += cost * 64 + (cost == Conversions::kExact ? 0 : conversions_.category(operands[operand]));
+    }
+    if (best.cost == Conversions::kNone || total < best.cost) {
+      best = {include, index, total, false};
+    } else if (total == best.cost && best.include == include) {
+      best.is_ambiguous = true;
     }
   };
   if (include == nullptr) {
@@ -123,11 +128,23 @@ std::optional<Typed> LibraryChecker::try_function(std::string_view name, std::sp
       consider(index, function.operands);
     }
   }
-  if (best_cost == Conversions::kNone) return std::nullopt;
+}
 
+Typed LibraryChecker::call_function(std::string_view name, const FunctionMatch& match,
+                                    std::span<const Typed> arguments) {
+  if (match.is_ambiguous) {
+    std::string given;
+    for (const Typed& argument : arguments) given += (given.empty() ? "" : ", ") + types().name(argument.type);
+    diagnostics()
+        .report(DiagnosticKind::AmbiguousCall, builder_.span(),
+                "several functions '" + std::string(name) + "' take (" + given + ") equally well")
+        .hint("say which by a cast: `x as T`");
+    return Typed::invalid();
+  }
   const Function* function = nullptr;
-  if (include == nullptr) {
-    FunctionEntry& entry = functions_[best];
+  std::uint32_t index = match.index;
+  if (match.include == nullptr) {
+    FunctionEntry& entry = functions_[index];
     if (entry.state == State::InProgress) {
       diagnostics()
           .report(DiagnosticKind::CircularDefinition, builder_.span(),
@@ -138,17 +155,17 @@ std::optional<Typed> LibraryChecker::try_function(std::string_view name, std::sp
     check_function(entry);
     if (!entry.is_valid) return Typed::invalid();
     function = &library_.functions[entry.index];
-    best = entry.index;
+    index = entry.index;
   } else {
-    function = &include->library->functions[best];
+    function = &match.include->library->functions[index];
     if (function->body == kNoNode) return Typed::invalid();
   }
   std::vector<Typed> converted;
-  for (std::size_t index = 0; index < arguments.size(); ++index) {
-    converted.push_back(conversions_.convert(arguments[index], function->operands[index]));
+  for (std::size_t operand = 0; operand < arguments.size(); ++operand) {
+    converted.push_back(conversions_.convert(arguments[operand], function->operands[operand]));
   }
   return reference(NodeKind::FunctionCall, function->result,
-                   include == nullptr ? LibraryReference::kSelf : include->index, best, converted);
+                   match.include == nullptr ? LibraryReference::kSelf : match.include->index, index, converted);
 }
 
 Typed LibraryChecker::check_system_call(const cql::Name& name, std::span<const Typed> arguments, Span span) {
@@ -174,11 +191,15 @@ Typed LibraryChecker::check_system_call(const cql::Name& name, std::span<const T
   if (word == "Exists" && arguments.size() == 1) {
     return builder_.node(NodeKind::Exists, system_type::kBoolean, arguments);
   }
+  if ((word == "And" || word == "Or" || word == "Implies") && arguments.size() == 2) {
+    const NodeKind kind = word == "And" ? NodeKind::And : word == "Or" ? NodeKind::Or : NodeKind::Implies;
+    return builder_.node(kind, system_type::kBoolean,
+                         {expect(arguments[0], system_type::kBoolean, span, "the first operand"),
+                          expect(arguments[1], system_type::kBoolean, span, "the second operand")});
+  }
+  if (word == "IsNotNull" && arguments.size() == 1) return negate(apply("IsNull", arguments, span), span);
+  if (word == "NotEqual" && arguments.size() == 2) return negate(apply("Equal", arguments, span), span);
   if (word.starts_with("AgeIn") || word.starts_with("CalculateAgeIn")) return check_age_call(word, arguments, span);
-  struct ComponentDuration {
-    std::string_view prefix;
-    cql::DurationForm form;
-  };
   if (!overloads_.has(word)) {
     std::vector<std::string_view> names;
     for (const OperatorRow& row : operator_rows()) names.push_back(row.name);

@@ -623,53 +623,65 @@ Typed LibraryChecker::check_tuple(const cql::TupleSelector& selector) {
 Typed LibraryChecker::check_instance(const cql::InstanceSelector& selector) {
   const std::optional<TypeId> type = resolve_type(*selector.type);
   if (!type) return Typed::invalid();
+  std::vector<std::pair<std::string_view, Typed>> values;
+  bool is_valid = true;
+  for (const cql::ElementSelector& element : selector.elements) {
+    const std::string_view name = element.name.text;
+    const std::optional<TypeId> element_type = property_type(*type, name);
+    if (!element_type) {
+      property({builder_.null_of(*type).node, *type}, name, element.name.span);
+      is_valid = false;
+      continue;
+    }
+    if (std::ranges::find(values, name, &std::pair<std::string_view, Typed>::first) != values.end()) {
+      diagnostics().report(DiagnosticKind::DuplicateName, element.name.span,
+                           "the element '" + std::string(name) + "' is given already");
+      is_valid = false;
+    }
+    values.emplace_back(name, check_as_type(*element.value, *element_type, "the element '" + std::string(name) + "'"));
+    is_valid = is_valid && values.back().second.is_valid();
+  }
+  if (!is_valid) return Typed::invalid();
+  builder_.set_span(selector.span);
+  const Typed instance = make_instance(*type, values);
+  return instance.is_valid()
+             ? instance
+             : unsupported(selector.span, "an instance of " + types().name(*type) + " cannot be written like this yet");
+}
+
+Typed LibraryChecker::make_instance(TypeId type, std::span<const std::pair<std::string_view, Typed>> values) {
   const auto find = [&](std::string_view name, TypeId element_type) {
-    for (const cql::ElementSelector& element : selector.elements) {
-      if (element.name.text == name) {
-        return check_as_type(*element.value, element_type, "the element '" + std::string(name) + "'");
-      }
+    for (const auto& [given, value] : values) {
+      if (given == name) return value;
     }
     return builder_.null_of(element_type);
   };
-  for (const cql::ElementSelector& element : selector.elements) {
-    if (!property_type(*type, element.name.text)) {
-      property({builder_.null_of(*type).node, *type}, element.name.text, element.name.span);
-      return Typed::invalid();
-    }
-  }
-  builder_.set_span(selector.span);
-  if (*type == system_type::kQuantity) {
-    return builder_.node(NodeKind::QuantityOf, *type,
+  if (type == system_type::kQuantity) {
+    return builder_.node(NodeKind::QuantityOf, type,
                          {find("value", system_type::kDecimal), find("unit", system_type::kString)});
   }
-  if (*type == system_type::kCode) {
-    return builder_.node(NodeKind::CodeOf, *type,
+  if (type == system_type::kCode) {
+    return builder_.node(NodeKind::CodeOf, type,
                          {find("code", system_type::kString), find("system", system_type::kString),
                           find("display", system_type::kString), find("version", system_type::kString)});
   }
-  if (*type == system_type::kConcept) {
-    return builder_.node(NodeKind::ConceptOf, *type,
+  if (type == system_type::kConcept) {
+    return builder_.node(NodeKind::ConceptOf, type,
                          {find("codes", types().list_of(system_type::kCode)), find("display", system_type::kString)});
   }
-  if (*type == system_type::kRatio) {
-    return builder_.node(NodeKind::RatioOf, *type,
+  if (type == system_type::kRatio) {
+    return builder_.node(NodeKind::RatioOf, type,
                          {find("numerator", system_type::kQuantity), find("denominator", system_type::kQuantity)});
   }
-  if (types().kind(*type) != TypeKind::Class) {
-    return unsupported(selector.span, "an instance of " + types().name(*type) + " cannot be written like this yet");
-  }
-  std::vector<Typed> values;
+  if (types().kind(type) != TypeKind::Class) return Typed::invalid();
+  std::vector<Typed> ordered;
   std::vector<std::uint32_t> indexes;
-  for (const cql::ElementSelector& element : selector.elements) {
-    const std::uint32_t index = *types().element_index(*type, element.name.text);
-    const TypeId element_type = types().class_info(*type).elements[index].type;
-    values.push_back(
-        check_as_type(*element.value, element_type, "the element '" + std::string(element.name.text) + "'"));
-    indexes.push_back(index);
+  for (const auto& [name, value] : values) {
+    indexes.push_back(*types().element_index(type, name));
+    ordered.push_back(value);
   }
-  builder_.set_span(selector.span);
   library_.store.elements.push_back(std::move(indexes));
-  return builder_.node(NodeKind::Instance, *type, values,
+  return builder_.node(NodeKind::Instance, type, ordered,
                        static_cast<std::uint32_t>(library_.store.elements.size() - 1));
 }
 

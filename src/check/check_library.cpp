@@ -32,8 +32,23 @@ TypedLibrary LibraryChecker::run() {
 }
 
 void LibraryChecker::declare_names() {
+  // Codes name their systems and concepts their codes, wherever those stand.
+  const auto stage_of = [](cql::NodeKind kind) {
+    if (kind == cql::NodeKind::CodeDeclaration) return 1;
+    if (kind == cql::NodeKind::ConceptDeclaration) return 2;
+    return kind == cql::NodeKind::UsingDeclaration || kind == cql::NodeKind::IncludeDeclaration ||
+                   kind == cql::NodeKind::CodeSystemDeclaration || kind == cql::NodeKind::ValueSetDeclaration
+               ? 0
+               : 3;
+  };
+  for (int stage = 0; stage < 3; ++stage) {
+    for (const cql::Declaration* declaration : ast_.declarations) {
+      if (stage_of(declaration->kind) == stage) declare(*declaration, EvaluationContext::Patient);
+    }
+  }
   EvaluationContext evaluation_context = EvaluationContext::Patient;
   for (const cql::Declaration* declaration : ast_.declarations) {
+    if (stage_of(declaration->kind) < 3) continue;
     if (const auto* stated = declaration->try_as<cql::ContextDeclaration>()) {
       const std::string_view name = stated->context.parts.empty() ? "" : stated->context.last().text;
       if (name == "Patient") {
@@ -41,11 +56,11 @@ void LibraryChecker::declare_names() {
       } else if (name == "Unfiltered" || name == "Population") {
         evaluation_context = EvaluationContext::Unfiltered;
       } else if (name == "Practitioner") {
-        diagnostics().report(DiagnosticKind::UnsupportedConstruct, stated->context.span,
-                             "the context Practitioner is not evaluated yet; Patient and Unfiltered are");
+        evaluation_context = EvaluationContext::Practitioner;
       } else {
-        diagnostics().report(DiagnosticKind::UnknownContext, stated->context.span,
-                             "there is no context '" + std::string(name) + "'; expected Patient or Unfiltered");
+        diagnostics().report(
+            DiagnosticKind::UnknownContext, stated->context.span,
+            "there is no context '" + std::string(name) + "'; expected Patient, Practitioner or Unfiltered");
       }
     } else {
       declare(*declaration, evaluation_context);

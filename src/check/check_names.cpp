@@ -10,7 +10,10 @@ Typed LibraryChecker::check_identifier(const cql::Identifier& identifier) {
   if (std::optional<Typed> binding = find_binding(name)) return *binding;
   if (std::optional<Typed> declared = find_declared(name, identifier.span)) return *declared;
   if (name == "Patient" && frame_.context == EvaluationContext::Patient) {
-    return builder_.node(NodeKind::ContextReference, *types().find("FHIR", "Patient"), {});
+    return builder_.node(NodeKind::ContextReference, fhir_type::kPatient, {});
+  }
+  if (name == "Practitioner" && frame_.context == EvaluationContext::Practitioner) {
+    return builder_.node(NodeKind::ContextReference, *types().find("FHIR", "Practitioner"), {});
   }
   if (find_include(name) != nullptr) {
     diagnostics().report(DiagnosticKind::WrongType, identifier.span,

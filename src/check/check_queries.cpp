@@ -146,9 +146,36 @@ Typed LibraryChecker::check_query(const cql::Query& query) {
   return query_node(std::move(plan), type);
 }
 
+Typed LibraryChecker::check_code_path(const cql::Expression& path, TypeId resource, std::uint32_t& slot) {
+  slot = builder_.new_slot();
+  const auto walk = [&](const auto& self, const cql::Expression& step) -> Typed {
+    if (const auto* identifier = step.try_as<cql::Identifier>()) {
+      return property(builder_.local(slot, resource), identifier->name.text, step.span);
+    }
+    if (const auto* member = step.try_as<cql::Member>()) {
+      const Typed target = self(self, *member->target);
+      return target.is_valid() ? property(target, member->name.text, member->name.span) : target;
+    }
+    if (const auto* indexer = step.try_as<cql::Indexer>()) {
+      const Typed target = self(self, *indexer->target);
+      return apply("Indexer", {target, check(*indexer->index)}, step.span);
+    }
+    return unsupported(step.span, "a code path is made of element names and indexes");
+  };
+  return walk(walk, path);
+}
+
 Typed LibraryChecker::check_retrieve(const cql::Retrieve& retrieve) {
+  std::optional<Typed> related;
   if (retrieve.context != nullptr) {
-    return unsupported(retrieve.span, "a retrieve in a related context is not evaluated yet");
+    related = check(*retrieve.context);
+    if (!related->is_valid()) return *related;
+    if (types().kind(related->type) == TypeKind::List) {
+      diagnostics().report(
+          DiagnosticKind::WrongType, retrieve.context->span,
+          "the context of a retrieve is one resource or id, but this is " + types().name(related->type));
+      return Typed::invalid();
+    }
   }
   const std::optional<TypeId> type = resolve_type(*retrieve.type);
   if (!type) return Typed::invalid();
@@ -163,22 +190,25 @@ Typed LibraryChecker::check_retrieve(const cql::Retrieve& retrieve) {
   if (retrieve.terminology != nullptr) {
     std::string_view path = types().class_info(*type).primary_code_path;
     Span path_span = retrieve.type->span;
+    std::optional<Typed> longer_path;
     if (retrieve.code_path != nullptr) {
-      const auto* identifier = retrieve.code_path->try_as<cql::Identifier>();
-      if (identifier == nullptr) {
-        return unsupported(retrieve.code_path->span, "a code path of several steps is not evaluated yet");
+      path_span = retrieve.code_path->span;
+      if (const auto* identifier = retrieve.code_path->try_as<cql::Identifier>()) {
+        path = identifier->name.text;
+      } else {
+        longer_path = check_code_path(*retrieve.code_path, *type, plan.path_slot);
+        if (!longer_path->is_valid()) return *longer_path;
       }
-      path = identifier->name.text;
-      path_span = identifier->span;
     }
-    const std::optional<std::uint32_t> element = path.empty() ? std::nullopt : types().element_index(*type, path);
-    if (!element) {
+    const std::optional<std::uint32_t> element =
+        path.empty() || longer_path ? std::nullopt : types().element_index(*type, path);
+    if (!element && !longer_path) {
       diagnostics().report(DiagnosticKind::NoCodePath, path_span,
                            path.empty() ? types().name(*type) + " has no element that a retrieve by code would look at"
                                         : types().name(*type) + " has no element '" + std::string(path) + "'");
       return Typed::invalid();
     }
-    plan.code_element = *element;
+    plan.code_element = element.value_or(kNoElement);
     plan.by_equality = retrieve.comparator == cql::CodeComparator::Equal;
     Typed codes = check(*retrieve.terminology);
     if (!codes.is_valid()) return codes;
@@ -205,6 +235,11 @@ Typed LibraryChecker::check_retrieve(const cql::Retrieve& retrieve) {
       return Typed::invalid();
     }
     children.push_back(codes);
+    if (longer_path) children.push_back(*longer_path);
+  }
+  if (related) {
+    plan.has_context = true;
+    children.push_back(*related);
   }
   builder_.set_span(retrieve.span);
   library_.store.retrieves.push_back(plan);

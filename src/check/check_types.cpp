@@ -88,12 +88,29 @@ Typed LibraryChecker::check_convert(const cql::ConvertToType& expression) {
   if (conversions_.cost(operand.type, *type) != Conversions::kNone) return conversions_.convert(operand, *type);
   const std::string full = types().name(*type);
   const std::string name = "To" + full.substr(full.rfind('.') + 1);
-  if (types().kind(*type) == TypeKind::System && overloads_.has(name)) {
+  const bool from_tuple = types().kind(operand.type) == TypeKind::Tuple;
+  if (types().kind(*type) == TypeKind::System && overloads_.has(name) && !from_tuple) {
     return apply(name, {operand}, expression.span);
+  }
+  if (types().kind(operand.type) == TypeKind::Tuple) {
+    if (const std::optional<Typed> instance = instance_of_tuple(operand, *type)) return *instance;
   }
   diagnostics().report(DiagnosticKind::WrongType, expression.span,
                        "there is no conversion from " + types().name(operand.type) + " to " + full);
   return Typed::invalid();
+}
+
+std::optional<Typed> LibraryChecker::instance_of_tuple(Typed tuple, TypeId type) {
+  std::vector<std::pair<std::string_view, Typed>> values;
+  for (const ElementInfo& element : types().tuple_elements(tuple.type)) {
+    const std::optional<TypeId> wanted = property_type(type, element.name);
+    if (!wanted || conversions_.cost(element.type, *wanted) == Conversions::kNone) return std::nullopt;
+    values.emplace_back(element.name, conversions_.convert(raw_property(tuple, element.name, element.type), *wanted));
+  }
+  const Typed instance = make_instance(type, values);
+  if (!instance.is_valid()) return std::nullopt;
+  const Typed is_null = builder_.operation(OperatorId::IsNull, system_type::kBoolean, std::span(&tuple, 1), {});
+  return builder_.node(NodeKind::If, type, {is_null, builder_.null_of(type), instance});
 }
 
 Typed LibraryChecker::check_convert_unit(const cql::ConvertToUnit& expression) {
@@ -113,7 +130,10 @@ Typed LibraryChecker::check_extent(const cql::TypeExtent& expression) {
   const auto rows = overloads(expression.maximum ? "MaxValue" : "MinValue");
   const TypeId ordered[] = {system_type::kInteger,  system_type::kLong, system_type::kDecimal, system_type::kDate,
                             system_type::kDateTime, system_type::kTime, system_type::kQuantity};
+  const std::optional<TypeId> system =
+      types().kind(*type) == TypeKind::Class ? types().system_conversion(*type) : std::nullopt;
   for (TypeId known : ordered) {
+    if (known == system && !rows.empty()) return builder_.operation(rows[0], *system, {}, {});
     if (known == *type && !rows.empty()) return builder_.operation(rows[0], *type, {}, {});
   }
   diagnostics().report(DiagnosticKind::WrongType, expression.type->span,

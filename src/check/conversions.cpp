@@ -52,6 +52,24 @@ int Conversions::simple_cost(TypeId from, TypeId to) const {
   return kNone;
 }
 
+int Conversions::category(TypeId type) const {
+  switch (types_.kind(type)) {
+    case TypeKind::System:
+      return type == system_type::kAny ? 6 : 0;
+    case TypeKind::Tuple:
+      return 1;
+    case TypeKind::Class:
+      return 2;
+    case TypeKind::Interval:
+      return 3;
+    case TypeKind::List:
+      return 4;
+    case TypeKind::Choice:
+      return 5;
+  }
+  return 6;
+}
+
 int Conversions::cost(TypeId from, TypeId to) const {
   if (from == to) return kExact;
   if (to == system_type::kAny) return kSubtype;

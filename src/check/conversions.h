@@ -24,6 +24,9 @@ class Conversions {
 
   /// kNone when there is no implicit conversion.
   int cost(TypeId from, TypeId to) const;
+  /// The specification's type precedence, for choosing among overloads that convert equally: simple types first, then
+  /// tuples, classes, intervals, lists, choices.
+  int category(TypeId type) const;
   /// The node as `to`; the conversion must exist.
   Typed convert(Typed expression, TypeId to);
 

@@ -107,6 +107,7 @@ class LibraryChecker {
   Typed check_is(const cql::IsType& expression);
   Typed check_as(const cql::AsType& expression);
   Typed check_convert(const cql::ConvertToType& expression);
+  std::optional<Typed> instance_of_tuple(Typed tuple, TypeId type);
   Typed check_convert_unit(const cql::ConvertToUnit& expression);
   Typed check_extent(const cql::TypeExtent& expression);
 
@@ -127,6 +128,7 @@ class LibraryChecker {
   Typed check_list(const cql::ListSelector& selector);
   Typed check_tuple(const cql::TupleSelector& selector);
   Typed check_instance(const cql::InstanceSelector& selector);
+  Typed make_instance(TypeId type, std::span<const std::pair<std::string_view, Typed>> values);
   Typed check_code(const cql::CodeSelector& selector);
   Typed check_concept(const cql::ConceptSelector& selector);
   Typed check_indexer(const cql::Indexer& expression);
@@ -145,6 +147,7 @@ class LibraryChecker {
   // check_queries.cpp
   Typed check_query(const cql::Query& query);
   QuerySource check_source(const cql::AliasedSource& source, bool& is_valid);
+  Typed check_code_path(const cql::Expression& path, TypeId resource, std::uint32_t& slot);
   Typed check_retrieve(const cql::Retrieve& retrieve);
 
   // check_timing.cpp
@@ -164,6 +167,15 @@ class LibraryChecker {
   Typed check_call(const cql::FunctionCall& call);
   Typed check_method(const cql::MethodCall& call);
   Typed check_system_call(const cql::Name& name, std::span<const Typed> arguments, Span span);
+  struct FunctionMatch {
+    const Include* include = nullptr;  // null: this library
+    std::uint32_t index = 0;
+    int cost = Conversions::kNone;
+    bool is_ambiguous = false;
+  };
+  void match_functions(std::string_view name, std::span<const Typed> arguments, bool fluent_only,
+                       const Include* include, FunctionMatch& best, bool& exists);
+  Typed call_function(std::string_view name, const FunctionMatch& match, std::span<const Typed> arguments);
   std::optional<Typed> try_function(std::string_view name, std::span<const Typed> arguments, bool fluent_only,
                                     const Include* include, bool& exists);
   Typed check_age_call(std::string_view name, std::span<const Typed> arguments, Span span);

@@ -139,7 +139,7 @@ Value Evaluator::visit(const Node& node, NodeId id) {
     case NodeKind::ParameterReference:
       return visit_parameter(node);
     case NodeKind::ContextReference:
-      return record_.context();
+      return visit_context(node, id);
     case NodeKind::Local:
       return locals_[node.payload];
     case NodeKind::Property:
@@ -464,6 +464,18 @@ Value Evaluator::visit_parameter(const Node& node) {
     parameter_state_[index] = MemoState::Filled;
   }
   return parameter_memo_[index];
+}
+
+Value Evaluator::visit_context(const Node& node, NodeId id) {
+  const Value& patient = record_.context();
+  if (node.type == fhir_type::kPatient || (patient.kind == Kind::Instance && patient.as_instance().type == node.type)) {
+    return patient;
+  }
+  const std::span<const Value> resources = record_.resources(node.type);
+  if (resources.size() > 1) {
+    return fail("the record has several resources that could be the context " + program_.types.name(node.type), id);
+  }
+  return resources.empty() ? Value::null() : resources[0];
 }
 
 Value Evaluator::visit_property(const Node& node) {

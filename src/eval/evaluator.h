@@ -72,6 +72,7 @@ class Evaluator {
   Value visit_for_each_end(const Node& node);
   Value visit_call(const Node& node, NodeId id);
   Value visit_parameter(const Node& node);
+  Value visit_context(const Node& node, NodeId id);
   Value visit_property(const Node& node);
   Value visit_message(const Node& node, NodeId id);
   Value call_body(NodeId body, std::uint32_t local_count, std::span<const Value> arguments);

@@ -125,13 +125,38 @@ class CodeTest {
   const Terminology& terminology_;
 };
 
+/// The id of the context that a value stands for: an id, a reference, a resource, or one that names its patient.
+std::string_view context_id_of(const Value& value, const Types& types) {
+  if (value.kind == Kind::String) {
+    const std::string_view text = value.as_string();
+    const std::size_t slash = text.rfind('/');
+    return slash == std::string_view::npos ? text : text.substr(slash + 1);
+  }
+  if (value.kind != Kind::Instance) return {};
+  const InstanceData& instance = value.as_instance();
+  const std::string_view name = types.class_info(instance.type).name;
+  const std::optional<std::uint32_t> index =
+      types.element_index(instance.type, name == "Reference" ? "reference" : "id");
+  return index ? context_id_of(instance.slots[*index], types) : std::string_view();
+}
+
 }  // namespace
 
 Value Evaluator::visit_retrieve(const Node& node) {
   const RetrievePlan& retrieve = store_.retrieves[node.payload];
   const std::span<const NodeId> children = store_.children_of(node);
   const std::span<const Value> resources = record_.resources(retrieve.resource);
-  if (children.empty()) return Value::list(resources);
+  if (retrieve.has_context) {
+    const Value whose = visit(children.back());
+    if (whose.is_failed()) return whose;
+    if (whose.is_null()) return Value::list({});
+    const std::string_view other = context_id_of(whose, program_.types);
+    if (other != record_.context_id()) {
+      return context_.fail("the record holds what belongs to '" + std::string(record_.context_id()) + "', not to '" +
+                           std::string(other) + "'");
+    }
+  }
+  if (children.size() == (retrieve.has_context ? 1U : 0U)) return Value::list(resources);
   const Value wanted = visit(children[0]);
   if (wanted.is_failed()) return wanted;
   if (wanted.is_null()) return Value::list({});
@@ -139,7 +164,15 @@ Value Evaluator::visit_retrieve(const Node& node) {
   const std::span<Value> kept = context_.arena.make_array<Value>(resources.size());
   std::size_t count = 0;
   for (const Value& resource : resources) {
-    if (test.matches(resource.as_instance().slots[retrieve.code_element])) kept[count++] = resource;
+    Value codes;
+    if (retrieve.path_slot == kNoSlot) {
+      codes = resource.as_instance().slots[retrieve.code_element];
+    } else {
+      locals_[retrieve.path_slot] = resource;
+      codes = visit(children[1]);
+      if (codes.is_failed()) return codes;
+    }
+    if (test.matches(codes)) kept[count++] = resource;
   }
   return Value::list(kept.first(count));
 }

@@ -88,7 +88,9 @@ struct QueryPlan {
 /// A retrieve of one resource type, filtered by the codes in its child (if any).
 struct RetrievePlan {
   TypeId resource;
-  std::uint32_t code_element = kNoElement;  // of the resource; none when there is no filter
+  std::uint32_t code_element = kNoElement;  // of the resource; none when there is no filter or a longer path
+  std::uint32_t path_slot = kNoSlot;        // the resource, for the code path that is the second child
+  bool has_context = false;                 // the last child is whose resources are asked for
   bool by_equality = false;                 // `=`: codes compared whole; otherwise equivalence or membership
 };
 
@@ -98,7 +100,7 @@ struct DefineTag {
   std::string_view value;
 };
 
-enum class EvaluationContext : std::uint8_t { Patient, Unfiltered };
+enum class EvaluationContext : std::uint8_t { Patient, Unfiltered, Practitioner };
 
 struct Define {
   std::string_view name;

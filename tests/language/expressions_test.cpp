@@ -111,6 +111,9 @@ codesystem "SCT": 'http://snomed.info/sct'
 code "Calcium": '17861-6' from "LOINC"
 code "Thing": '123' from "SCT"
 context Patient
+define "Self": 'Patient/p'
+define "Other": 'other'
+define "Nobody": null as FHIR.Reference
 define "x": )") + GetParam().expression +
                     "\n");
   ASSERT_TRUE(compiled.is_valid()) << GetParam().expression << "\n" << compiled.rendered();
@@ -132,7 +135,61 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[Condition] C return C.code.coding.code.value", "{{'123'}}"}, Case{"Patient.gender = 'female'", "true"},
         Case{"AgeInYears()", "45"}, Case{"AgeInYearsAt(@2026-05-15) > 44", "true"},
         Case{"([Observation] O sort by id desc) O return O.id.value", "{'o2', 'o1'}"},
-        Case{"[Condition] C return FHIRHelpers.ToConcept(C.code).display", "{'words'}"}));
+        Case{"[Condition] C return FHIRHelpers.ToConcept(C.code).display", "{'words'}"},
+        Case{"Count([Condition: code.coding ~ \"Thing\"])", "1"},
+        Case{"Count([Condition: code.coding[0] in {\"Thing\"}])", "1"},
+        Case{"Count([Patient -> Condition: \"Thing\"])", "1"}, Case{"Count([\"Self\" -> Condition])", "1"},
+        Case{"[\"Nobody\" -> Condition]", "{}"},
+        Case{"[\"Other\" -> Condition]", "FAILED: the record holds what belongs to 'p', not to 'other'"},
+        Case{"convert Tuple {value: 1.0, unit: 'mg'} to System.Quantity", "1.0 'mg'"},
+        Case{"(convert (null as Tuple {unit System.String}) to System.Quantity) is null", "true"},
+        Case{"maximum Quantity", "99999999999999999999.99999999 '1'"}));
+
+TEST(Aggregates, OverDistinctRowsTakeEachCombinationOnce) {
+  Compiled compiled(R"(
+define "one": ({1, 2, 2}) X aggregate distinct A starting 0: A + X
+define "two": from ({1, 2, 2}) X, ({1, 1}) Y aggregate distinct A starting 0: A + X * Y
+define "all": from ({1, 2, 2}) X, ({1, 1}) Y aggregate all A starting 0: A + X * Y
+)");
+  ASSERT_TRUE(compiled.is_valid()) << compiled.rendered();
+  EXPECT_EQ(compiled.evaluate("one"), "3");
+  EXPECT_EQ(compiled.evaluate("two"), "3");
+  EXPECT_EQ(compiled.evaluate("all"), "10");
+}
+
+TEST(Overloads, TheLeastConvertingOneIsTakenAndEqualOnesAreRefused) {
+  Compiled compiled(R"(
+define function f(x Integer): 'integer'
+define function f(x Decimal): 'decimal'
+define function f(x List<Integer>): 'list'
+define "exact": f(1)
+define "converted": f(1L)
+define "list": f({1})
+)");
+  ASSERT_TRUE(compiled.is_valid()) << compiled.rendered();
+  EXPECT_EQ(compiled.evaluate("exact"), "'integer'");
+  EXPECT_EQ(compiled.evaluate("converted"), "'decimal'");
+  EXPECT_EQ(compiled.evaluate("list"), "'list'");
+  Compiled ambiguous("define function f(x Integer): 1\ndefine function f(x String): 2\ndefine \"x\": f(null)\n");
+  EXPECT_FALSE(ambiguous.is_valid());
+}
+
+TEST(Terms, MayNameThoseThatStandFurtherDown) {
+  Compiled compiled(R"(
+concept "Both": {"A"}
+code "A": '1' from "S"
+codesystem "S": 'urn:s'
+define "x": "Both".codes.system
+)");
+  ASSERT_TRUE(compiled.is_valid()) << compiled.rendered();
+  EXPECT_EQ(compiled.evaluate("x"), "{'urn:s'}");
+}
+
+TEST(Literals, BeyondTheirTypeAreRefused) {
+  for (const char* literal : {"2147483648", "9223372036854775808L", "0.000000001", "100000000000000000000.0"}) {
+    EXPECT_FALSE(Compiled(std::string("define \"x\": ") + literal + "\n").is_valid()) << literal;
+  }
+}
 
 }  // namespace
 }  // namespace calx
