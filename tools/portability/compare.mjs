@@ -45,6 +45,16 @@ require('cql-execution/lib/elm/reusable.js').ExpressionRef.prototype.exec = func
   return memo.get(target);
 };
 
+/// Each library once: the engine's own repository builds one anew for every include, which grows with every level.
+class SharedLibraries {
+  #built = new Map();
+  constructor(libraries) { this.libraries = libraries; }
+  resolve(name) {
+    if (!this.#built.has(name)) this.#built.set(name, new cql.Library(this.libraries.get(name), this));
+    return this.#built.get(name);
+  }
+}
+
 function codeService() {
   const service = new cql.CodeService({});
   service.valueSets = {};
@@ -125,11 +135,10 @@ const short = (value) => {
   return text.length > 300 ? `${text.slice(0, 300)}...` : text;
 };
 
-async function evaluateElsewhere(library, repository, record, at, names, service) {
+async function evaluateElsewhere(compiled, record, at, names, service) {
   memo.clear();
   const source = fhir.PatientSource.FHIRv401();
   source.loadBundles([record]);
-  const compiled = new cql.Library(library, repository);
   const moment = cql.DateTime.parse(at.replace(/Z$/, '+00:00').replace(/(:\d\d)([+-])/, '$1.000$2'));
   const context = new cql.PatientContext(compiled, source.currentPatient(), service, {}, moment, { onMessage() {} });
   const answers = {};
@@ -151,12 +160,11 @@ async function main() {
   console.log(`${libraries.size} libraries translated, ${errors.length} errors`);
   if (errors.length > 0 || options['translate-only']) return errors.length > 0 ? 1 : 0;
 
-  const library = libraries.get(info.library);
-  const names = library.library.statements.def
+  const names = libraries.get(info.library).library.statements.def
     .filter((define) => define.type !== 'FunctionDef' && define.accessLevel !== 'Private' && define.name !== 'Patient')
     .map((define) => define.name)
     .filter((name) => !options.define || options.define.includes(name));
-  const repository = new cql.Repository(Object.fromEntries(libraries));
+  const compiled = new SharedLibraries(libraries).resolve(info.library);
   const service = codeService();
   let compared = 0;
   let differences = 0;
@@ -168,7 +176,7 @@ async function main() {
     const output = execFileSync(calx, ['assess', path, '--guideline', guideline, '--at', at, '--format', 'json'],
                                 { maxBuffer: 1 << 28 });
     const ours = JSON.parse(output);
-    const theirs = await evaluateElsewhere(library, repository, readJson(path), at, names, service);
+    const theirs = await evaluateElsewhere(compiled, readJson(path), at, names, service);
     for (const define of names) {
       ++compared;
       const failure = ours.errors[define];
