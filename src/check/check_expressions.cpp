@@ -674,6 +674,9 @@ Typed LibraryChecker::make_instance(TypeId type, std::span<const std::pair<std::
                          {find("numerator", system_type::kQuantity), find("denominator", system_type::kQuantity)});
   }
   if (types().kind(type) != TypeKind::Class) return Typed::invalid();
+  if (types().model_class(type) != nullptr) {
+    return unsupported(builder_.span(), "instances of a loaded model are not made; make one of the FHIR class");
+  }
   std::vector<Typed> ordered;
   std::vector<std::uint32_t> indexes;
   for (const auto& [name, value] : values) {

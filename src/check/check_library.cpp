@@ -71,21 +71,8 @@ void LibraryChecker::declare_names() {
 void LibraryChecker::declare(const cql::Declaration& declaration, EvaluationContext evaluation_context) {
   builder_.set_span(declaration.span);
   switch (declaration.kind) {
-    case cql::NodeKind::UsingDeclaration: {
-      const auto& stated = declaration.as<cql::UsingDeclaration>();
-      const std::string_view model = stated.model.parts.empty() ? "" : stated.model.last().text;
-      if (model != "FHIR" && model != "System") {
-        diagnostics()
-            .report(DiagnosticKind::UnknownModel, stated.model.span,
-                    "the model '" + std::string(model) + "' is not built in; FHIR 4.0.1 and System are")
-            .hint("other models are loaded from their model info");
-      } else if (model == "FHIR" && stated.version.present() && !stated.version.value.starts_with("4.")) {
-        diagnostics().report(DiagnosticKind::UnknownModel, stated.version.span,
-                             "FHIR " + std::string(stated.version.value) + " is not built in; expected 4.0.1");
-      }
-      uses_model_ = uses_model_ || model == "FHIR";
-      return;
-    }
+    case cql::NodeKind::UsingDeclaration:
+      return use_model(declaration.as<cql::UsingDeclaration>());
     case cql::NodeKind::IncludeDeclaration:
       return declare_include(declaration.as<cql::IncludeDeclaration>());
     case cql::NodeKind::CodeSystemDeclaration:

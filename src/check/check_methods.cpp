@@ -126,7 +126,7 @@ std::optional<TypeId> LibraryChecker::type_argument(const cql::Expression& argum
 }
 
 Typed LibraryChecker::type_test(Typed value, TypeId type) {
-  library_.store.types.push_back(type);
+  library_.store.types.push_back(types().foundation(type));
   return builder_.node(NodeKind::Is, system_type::kBoolean, {value},
                        static_cast<std::uint32_t>(library_.store.types.size() - 1));
 }

@@ -10,10 +10,10 @@ Typed LibraryChecker::check_identifier(const cql::Identifier& identifier) {
   if (std::optional<Typed> binding = find_binding(name)) return *binding;
   if (std::optional<Typed> declared = find_declared(name, identifier.span)) return *declared;
   if (name == "Patient" && frame_.context == EvaluationContext::Patient) {
-    return builder_.node(NodeKind::ContextReference, fhir_type::kPatient, {});
+    return builder_.node(NodeKind::ContextReference, context_type("Patient"), {});
   }
   if (name == "Practitioner" && frame_.context == EvaluationContext::Practitioner) {
-    return builder_.node(NodeKind::ContextReference, *types().find("FHIR", "Practitioner"), {});
+    return builder_.node(NodeKind::ContextReference, context_type("Practitioner"), {});
   }
   if (find_include(name) != nullptr) {
     diagnostics().report(DiagnosticKind::WrongType, identifier.span,
@@ -206,6 +206,7 @@ std::optional<TypeId> LibraryChecker::property_type(TypeId type, std::string_vie
 }
 
 Typed LibraryChecker::raw_property(Typed target, std::string_view name, TypeId type) {
+  if (const std::optional<Typed> mapped = model_property(target, name, type)) return *mapped;
   library_.store.names.push_back(keep(name));
   const Typed result =
       builder_.node(NodeKind::Property, type, {target}, static_cast<std::uint32_t>(library_.store.names.size() - 1));

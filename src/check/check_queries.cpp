@@ -185,8 +185,10 @@ Typed LibraryChecker::check_retrieve(const cql::Retrieve& retrieve) {
     return Typed::invalid();
   }
   RetrievePlan plan;
-  plan.resource = *type;
+  plan.resource = types().foundation(*type);
   std::vector<Typed> children;
+  std::string_view code_path;
+  Typed codes;
   if (retrieve.terminology != nullptr) {
     std::string_view path = types().class_info(*type).primary_code_path;
     Span path_span = retrieve.type->span;
@@ -200,8 +202,9 @@ Typed LibraryChecker::check_retrieve(const cql::Retrieve& retrieve) {
         if (!longer_path->is_valid()) return *longer_path;
       }
     }
+    if (!longer_path) code_path = path;
     const std::optional<std::uint32_t> element =
-        path.empty() || longer_path ? std::nullopt : types().element_index(*type, path);
+        path.empty() || longer_path ? std::nullopt : types().element_index(plan.resource, path);
     if (!element && !longer_path) {
       diagnostics().report(DiagnosticKind::NoCodePath, path_span,
                            path.empty() ? types().name(*type) + " has no element that a retrieve by code would look at"
@@ -210,7 +213,7 @@ Typed LibraryChecker::check_retrieve(const cql::Retrieve& retrieve) {
     }
     plan.code_element = element.value_or(kNoElement);
     plan.by_equality = retrieve.comparator == cql::CodeComparator::Equal;
-    Typed codes = check(*retrieve.terminology);
+    codes = check(*retrieve.terminology);
     if (!codes.is_valid()) return codes;
     const TypeId wanted[] = {system_type::kValueSet,
                              system_type::kCodeSystem,
@@ -243,8 +246,9 @@ Typed LibraryChecker::check_retrieve(const cql::Retrieve& retrieve) {
   }
   builder_.set_span(retrieve.span);
   library_.store.retrieves.push_back(plan);
-  return builder_.node(NodeKind::Retrieve, types().list_of(*type), children,
-                       static_cast<std::uint32_t>(library_.store.retrieves.size() - 1));
+  const Typed result = builder_.node(NodeKind::Retrieve, types().list_of(plan.resource), children,
+                                     static_cast<std::uint32_t>(library_.store.retrieves.size() - 1));
+  return model_retrieve(result, *type, code_path, codes);
 }
 
 }  // namespace calx

@@ -1,4 +1,5 @@
 #include "check/library_checker.h"
+#include "model/model.h"
 #include "operators/operator_table.h"
 
 namespace calx {
@@ -36,6 +37,7 @@ std::optional<TypeId> LibraryChecker::resolve_type(const cql::TypeSpecifier& spe
 
 std::optional<TypeId> LibraryChecker::resolve_named_type(const cql::QualifiedName& name) {
   if (name.parts.empty()) return std::nullopt;
+  if (const std::optional<TypeId> type = model_type(name)) return type;
   std::string_view model;
   std::string path;
   for (std::size_t index = 0; index < name.parts.size(); ++index) {
@@ -53,7 +55,8 @@ std::optional<TypeId> LibraryChecker::resolve_named_type(const cql::QualifiedNam
   }
   if (const std::optional<TypeId> type = types().find(model, path)) return type;
   diagnostics().report(DiagnosticKind::UnknownType, name.span,
-                       "there is no type '" + path + "' in FHIR 4.0.1 or System");
+                       "there is no type '" + path + "' in " +
+                           (models_.empty() ? "" : models_.front().model->name + ", ") + "FHIR 4.0.1 or System");
   return std::nullopt;
 }
 

@@ -22,6 +22,8 @@ struct CheckContext {
   UnitTable& units;
   Arena& arena;
   Diagnostics& diagnostics;
+  /// A retrieve of a profile's class keeps only resources that claim the profile in meta.profile.
+  bool check_profiles = false;
 };
 
 /// Finds a library that was checked before, by the name an include writes; null when there is none.

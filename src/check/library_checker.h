@@ -15,6 +15,10 @@
 
 namespace calx {
 
+struct Mapping;
+struct MappingTest;
+struct ModelElement;
+
 /// Checks one library. Definitions are checked when they are first referred to, so their order does not matter and a
 /// circle is found. The methods stand in files by subject: check_library.cpp, check_names.cpp, check_expressions.cpp,
 /// check_queries.cpp, check_timing.cpp, check_calls.cpp, check_methods.cpp,
@@ -49,6 +53,11 @@ class LibraryChecker {
     std::uint32_t index = 0;
     std::vector<TypeId> operands;
     bool is_valid = true;
+  };
+
+  struct ModelUse {
+    std::string_view alias;
+    const Model* model = nullptr;
   };
 
   /// A name that an alias, let, operand or special variable gives to a local slot.
@@ -192,6 +201,23 @@ class LibraryChecker {
   Typed type_test(Typed value, TypeId type);
   Typed query_node(QueryPlan plan, TypeId type);
 
+  // model_mapping.cpp
+  void use_model(const cql::UsingDeclaration& declaration);
+  std::optional<TypeId> model_type(const cql::QualifiedName& name);
+  /// Of what the name of a context is: a class of the first model used that has the context, or else FHIR's.
+  TypeId context_type(std::string_view context);
+  /// Nothing when no class of a loaded model is the target.
+  std::optional<Typed> model_property(Typed target, std::string_view name, TypeId type);
+  Typed model_element(Typed target, const ModelElement& element);
+  bool is_plain(TypeId type);
+  Typed mapped(Typed instance, std::string_view owner, std::string_view name, const Mapping& mapping, TypeId type);
+  Typed items_where(Typed list, std::span<const MappingTest> tests);
+  Typed kept_where(Typed list, std::uint32_t slot, Typed where);
+  /// A FHIR value as what a loaded model says that it is.
+  Typed fit(Typed value, TypeId type);
+  /// A retrieve of the FHIR class as one of the model's class `type`; the same when that is none.
+  Typed model_retrieve(Typed resources, TypeId type, std::string_view code_path, Typed codes);
+
   Diagnostics& diagnostics() { return context_.diagnostics; }
   Types& types() { return context_.types; }
 
@@ -209,6 +235,7 @@ class LibraryChecker {
   std::vector<FunctionEntry> functions_;
   std::unordered_map<std::string_view, Span> declared_;
   bool uses_model_ = false;
+  std::vector<ModelUse> models_;
 };
 
 Precision plan_precision(std::optional<cql::Precision> precision);

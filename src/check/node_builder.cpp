@@ -16,7 +16,7 @@ Typed NodeBuilder::node(NodeKind kind, TypeId type, std::span<const Typed> child
   Node added;
   added.kind = kind;
   added.flag = flag;
-  added.type = type;
+  added.type = context_.types.foundation(type);
   added.first_child = static_cast<std::uint32_t>(store.children.size());
   added.child_count = static_cast<std::uint32_t>(children.size());
   added.payload = payload;
@@ -33,8 +33,8 @@ Typed NodeBuilder::operation(OperatorId id, TypeId type, std::span<const Typed> 
   Node& added = at(result);
   added.op = id;
   added.attributes = attributes;
-  added.attributes.type = type;
-  if (!operands.empty()) added.attributes.operand_type = operands[0].type;
+  added.attributes.type = added.type;
+  if (!operands.empty()) added.attributes.operand_type = context_.types.foundation(operands[0].type);
   return result;
 }
 

@@ -57,6 +57,8 @@ class Converter {
 
   Value convert(const Value& value, TypeId target) const {
     if (value.is_null_or_failed()) return value;
+    if (target == system_type::kValueSet) return value_set(value);
+    if (context_.types.kind(target) == TypeKind::Choice) return among(value, target);
     if (value.kind != Kind::Instance) return of_primitive(value, target);
     const InstanceData& instance = value.as_instance();
     if (context_.types.system_conversion(instance.type) != target) return {};
@@ -72,6 +74,35 @@ class Converter {
   }
 
  private:
+  /// Whichever type the value is of decides; what has no System counterpart (a Reference) stays what it is.
+  Value among(const Value& value, TypeId choice) const {
+    const Types& types = context_.types;
+    std::optional<TypeId> own;
+    if (value.kind == Kind::Instance) {
+      own = types.system_conversion(value.as_instance().type);
+    } else if (value.origin != FhirPrimitive::None) {
+      own = types.system_conversion(types.primitive_type(value.origin));
+    }
+    if (!own) return value;
+    for (const TypeId option : types.choices(choice)) {
+      if (types.is_subtype(*own, option)) return convert(value, *own);
+    }
+    return value;
+  }
+
+  /// FHIRHelpers.ToValueSet: the value set that a url names, with or without |version.
+  Value value_set(const Value& url) const {
+    const Value& plain = url.kind == Kind::Instance ? url.as_instance().slots[slots_.primitive_value] : url;
+    if (plain.kind != Kind::String) return {};
+    const std::string_view text = plain.as_string();
+    const std::size_t bar = text.find('|');
+    const std::optional<ValueSetId> known = context_.terminology.find_value_set(text);
+    const auto* data = context_.arena.make<VocabularyData>(
+        text.substr(0, bar), bar == std::string_view::npos ? std::string_view() : text.substr(bar + 1),
+        std::string_view(), false);
+    return Value::of_pointer(Kind::Vocabulary, data, known.value_or(ValueSetId{}).value);
+  }
+
   static const Slots& slots_of(const Types& types) {
     static const Slots slots = find_slots(types);
     return slots;
