@@ -20,7 +20,13 @@ class ElmWriter {
  public:
   ElmWriter(const TypedLibrary& library, const ElmWriteContext& context)
       : library_(library), store_(library.store), context_(context), types_(context.types) {
-    for (std::string_view name : library.includes) includes_.push_back(context.find_library(name, {}));
+    for (std::string_view name : library.includes) {
+      includes_.push_back(context.find_library(name, {}));
+      std::string alias(name);
+      while (is_declared(alias)) alias += '_';
+      aliases_.push_back(std::move(alias));
+    }
+    while (is_declared(helpers_alias_)) helpers_alias_ += '_';
   }
 
   std::string run() {
@@ -101,14 +107,14 @@ class ElmWriter {
     out_.key("includes").begin_object().key("def").begin_array();
     if (uses_helpers_) {
       out_.begin_object();
-      text("localIdentifier", kHelpers);
+      text("localIdentifier", helpers_alias_);
       text("path", kHelpers);
       text("version", "4.0.1");
       out_.end_object();
     }
     for (std::size_t i = 0; i < library_.includes.size(); ++i) {
       out_.begin_object();
-      text("localIdentifier", library_.includes[i]);
+      text("localIdentifier", aliases_[i]);
       text("path", library_.includes[i]);
       if (includes_[i] != nullptr && !includes_[i]->version.empty()) text("version", includes_[i]->version);
       out_.end_object();
@@ -270,7 +276,7 @@ class ElmWriter {
     const auto is_it = [&](const auto& one) { return one.name == name; };
     return std::ranges::any_of(library_.defines, is_it) || std::ranges::any_of(library_.parameters, is_it) ||
            std::ranges::any_of(library_.terms, is_it) ||
-           std::ranges::find(library_.includes, name) != library_.includes.end();
+           std::ranges::find(aliases_, name) != aliases_.end();
   }
 
   std::string local_name(std::string_view word, std::uint32_t slot) const {
@@ -287,17 +293,17 @@ class ElmWriter {
 
   struct FoundTerm {
     const Term* term = nullptr;
-    const TypedLibrary* owner = nullptr;  // null: this library
+    std::string_view alias;  // of the included library that has it; empty: this library
   };
 
   FoundTerm find_term(const void* data) const {
     for (const Term& term : library_.terms) {
-      if (term.value.pointer == data) return {&term, nullptr};
+      if (term.value.pointer == data) return {&term, {}};
     }
-    for (const TypedLibrary* include : includes_) {
-      if (include == nullptr) continue;
-      for (const Term& term : include->terms) {
-        if (term.value.pointer == data && !term.is_private) return {&term, include};
+    for (std::size_t i = 0; i < includes_.size(); ++i) {
+      if (includes_[i] == nullptr) continue;
+      for (const Term& term : includes_[i]->terms) {
+        if (term.value.pointer == data && !term.is_private) return {&term, aliases_[i]};
       }
     }
     return {};
@@ -307,7 +313,7 @@ class ElmWriter {
     const FoundTerm found = find_term(data);
     if (found.term == nullptr) return false;
     text("name", found.term->name);
-    if (found.owner != nullptr) text("libraryName", found.owner->name);
+    if (!found.alias.empty()) text("libraryName", found.alias);
     return true;
   }
 
@@ -947,7 +953,7 @@ class ElmWriter {
       name = owner->functions[reference.index].name;
     }
     text("name", name);
-    if (!is_own) text("libraryName", owner->name);
+    if (!is_own) text("libraryName", aliases_[reference.include]);
     if (node.kind == NodeKind::FunctionCall) {
       out_.key("signature").begin_array();
       for (TypeId operand : owner->functions[reference.index].operands) write_type(operand);
@@ -987,7 +993,7 @@ class ElmWriter {
       out_.key("operand");
     }
     begin("FunctionRef");
-    text("libraryName", kHelpers);
+    text("libraryName", helpers_alias_);
     text("name", helper_of(system));
     out_.key("operand").begin_array();
     value();
@@ -1348,6 +1354,8 @@ class ElmWriter {
   const ElmWriteContext& context_;
   const Types& types_;
   std::vector<const TypedLibrary*> includes_;
+  std::vector<std::string> aliases_;  // of the includes: no declaration may have the same name
+  std::string helpers_alias_{kHelpers};
   JsonWriter out_;
   std::map<std::uint32_t, Binding> bindings_;
   std::map<std::string, VocabularyData> more_code_systems_;
