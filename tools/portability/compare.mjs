@@ -75,6 +75,26 @@ function codeService() {
   return service;
 }
 
+/// calx gives a resource without id that of its fullUrl and follows urn:uuid references (docs/records.md); the other
+/// engine knows neither, so it gets the record with that done.
+function withIds(bundle) {
+  const names = new Map();
+  for (const { fullUrl, resource } of bundle.entry ?? []) {
+    if (!fullUrl || !resource) continue;
+    resource.id ??= fullUrl.replace(/^.*[:/]/, '');
+    names.set(fullUrl, `${resource.resourceType}/${resource.id}`);
+  }
+  const rewrite = (node) => {
+    if (Array.isArray(node)) node.forEach(rewrite);
+    else if (node && typeof node === 'object') {
+      if (names.has(node.reference)) node.reference = names.get(node.reference);
+      Object.values(node).forEach(rewrite);
+    }
+  };
+  rewrite(bundle);
+  return bundle;
+}
+
 /// The other engine's value in the form of docs/results.md.
 function toResult(value) {
   if (value === null || value === undefined) return null;
@@ -176,7 +196,7 @@ async function main() {
     const output = execFileSync(calx, ['assess', path, '--guideline', guideline, '--at', at, '--format', 'json'],
                                 { maxBuffer: 1 << 28 });
     const ours = JSON.parse(output);
-    const theirs = await evaluateElsewhere(compiled, readJson(path), at, names, service);
+    const theirs = await evaluateElsewhere(compiled, withIds(readJson(path)), at, names, service);
     for (const define of names) {
       ++compared;
       const failure = ours.errors[define];
