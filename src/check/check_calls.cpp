@@ -116,10 +116,10 @@ void LibraryChecker::match_functions(std::string_view name, std::span<const Type
     }
   };
   if (include == nullptr) {
-    for (std::uint32_t index = 0; index < functions_.size(); ++index) {
-      const FunctionEntry& entry = functions_[index];
-      if (entry.declaration->name.text != name || (fluent_only && !entry.declaration->fluent)) continue;
-      consider(index, entry.operands);
+    const auto [first, last] = functions_by_name_.equal_range(name);
+    for (auto at = first; at != last; ++at) {
+      const FunctionEntry& entry = functions_[at->second];
+      if (!fluent_only || entry.declaration->fluent) consider(at->second, entry.operands);
     }
   } else {
     for (std::uint32_t index = 0; index < include->library->functions.size(); ++index) {

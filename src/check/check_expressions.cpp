@@ -31,6 +31,19 @@ Precision plan_precision(std::optional<cql::Precision> precision) {
 
 Typed LibraryChecker::check(const cql::Expression& expression) {
   builder_.set_span(expression.span);
+  // Expressions are bounded by the parser; functions and defines that need each other nest them further.
+  constexpr std::uintptr_t kStackBytes = std::uintptr_t{4} << 20;
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  if ((here < stack_base_ ? stack_base_ - here : here - stack_base_) > kStackBytes) {
+    if (!stack_was_short_) {
+      diagnostics()
+          .report(DiagnosticKind::NestingTooDeep, expression.span,
+                  "definitions that need each other are nested too deep here")
+          .hint("define first what the others need, or make the chain shorter");
+    }
+    stack_was_short_ = true;
+    return Typed::invalid();
+  }
   return dispatch(expression);
 }
 
@@ -592,6 +605,10 @@ Typed LibraryChecker::check_list(const cql::ListSelector& selector) {
 }
 
 Typed LibraryChecker::check_tuple(const cql::TupleSelector& selector) {
+  constexpr std::size_t kMostElements = 10'000;
+  if (selector.elements.size() > kMostElements) {
+    return unsupported(selector.span, "a tuple has at most 10,000 elements");
+  }
   std::vector<ElementInfo> infos;
   std::vector<std::pair<std::string_view, Typed>> values;
   bool is_valid = true;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "check/library_checker.h"
+#include "cql/ast_children.h"
 
 namespace calx {
 
@@ -23,11 +24,12 @@ LibraryChecker::LibraryChecker(const cql::Library& ast, const LibraryFinder& fin
 
 TypedLibrary LibraryChecker::run() {
   library_.source = ast_.source;
+  stack_base_ = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   if (!ast_.name.parts.empty()) library_.name = keep(ast_.name.last().text);
   if (ast_.version.present()) library_.version = keep(ast_.version.value);
   declare_names();
   for (FunctionEntry& entry : functions_) check_function(entry);
-  for (std::string_view name : define_order_) check_define(defines_.at(name));
+  for (std::string_view name : by_dependency()) check_define(defines_.at(name));
   return std::move(library_);
 }
 
@@ -115,8 +117,10 @@ void LibraryChecker::declare(const cql::Declaration& declaration, EvaluationCont
         entry.is_valid = entry.is_valid && type.has_value();
         entry.operands.push_back(type.value_or(system_type::kAny));
       }
-      for (const FunctionEntry& other : functions_) {
-        if (other.declaration->name.text == declaration.name.text && other.operands == entry.operands) {
+      const auto [first, last] = functions_by_name_.equal_range(declaration.name.text);
+      for (auto at = first; at != last; ++at) {
+        const FunctionEntry& other = functions_[at->second];
+        if (other.operands == entry.operands) {
           diagnostics()
               .report(DiagnosticKind::DuplicateName, declaration.name.span,
                       "the function '" + std::string(declaration.name.text) + "' with these operands exists already")
@@ -130,6 +134,7 @@ void LibraryChecker::declare(const cql::Declaration& declaration, EvaluationCont
       function.is_private = declaration.access == cql::Access::Private;
       function.span = declaration.span;
       library_.functions.push_back(std::move(function));
+      functions_by_name_.emplace(declaration.name.text, entry.index);
       functions_.push_back(std::move(entry));
       return;
     }
@@ -186,6 +191,7 @@ void LibraryChecker::declare_include(const cql::IncludeDeclaration& declaration)
 }
 
 void LibraryChecker::add_term(const cql::Declaration& declaration, TypeId type, const Value& value) {
+  terms_by_name_.emplace(declaration.name.text, static_cast<std::uint32_t>(library_.terms.size()));
   library_.terms.push_back(
       {keep(declaration.name.text), type, value, declaration.access == cql::Access::Private, declaration.span});
 }
@@ -237,7 +243,12 @@ const Term* LibraryChecker::find_term(const cql::QualifiedName& name, TypeId typ
     const Include* include = find_include(name.parts[0].text);
     owner = include == nullptr ? nullptr : include->library;
   }
-  if (owner != nullptr) {
+  if (owner == &library_) {
+    const auto found = terms_by_name_.find(name.last().text);
+    if (found != terms_by_name_.end() && library_.terms[found->second].type == type) {
+      return &library_.terms[found->second];
+    }
+  } else if (owner != nullptr) {
     for (const Term& term : owner->terms) {
       if (term.name == name.last().text && term.type == type) return &term;
     }
@@ -286,7 +297,50 @@ void LibraryChecker::declare_parameter(const cql::ParameterDeclaration& declarat
     parameter.local_count = builder_.slot_count();
   }
   parameter.type = type.value_or(system_type::kAny);
+  parameters_by_name_.emplace(declaration.name.text, static_cast<std::uint32_t>(library_.parameters.size()));
   library_.parameters.push_back(parameter);
+}
+
+namespace {
+
+/// The names that an expression mentions; whether they are defines is the caller's question.
+void collect_names(const cql::Node& node, std::vector<std::string_view>& names) {
+  if (const auto* identifier = node.try_as<cql::Identifier>()) names.push_back(identifier->name.text);
+  cql::for_each_child(node, [&](const cql::Node& child) { collect_names(child, names); });
+}
+
+}  // namespace
+
+/// Defines in an order in which most come after those they need: so a long chain of defines is no deep recursion.
+std::vector<std::string_view> LibraryChecker::by_dependency() {
+  struct Visit {
+    std::string_view name;
+    std::vector<std::string_view> needs;
+    std::size_t next = 0;
+  };
+  std::vector<std::string_view> order;
+  std::unordered_map<std::string_view, bool> seen;
+  std::vector<Visit> open;
+  const auto enter = [&](std::string_view name) {
+    const auto found = defines_.find(name);
+    if (found == defines_.end() || !seen.emplace(name, true).second) return;
+    Visit visit;
+    visit.name = name;
+    collect_names(*found->second.declaration->expression, visit.needs);
+    open.push_back(std::move(visit));
+  };
+  for (std::string_view name : define_order_) {
+    enter(name);
+    while (!open.empty()) {
+      if (open.back().next == open.back().needs.size()) {
+        order.push_back(open.back().name);
+        open.pop_back();
+      } else {
+        enter(open.back().needs[open.back().next++]);
+      }
+    }
+  }
+  return order;
 }
 
 void LibraryChecker::check_define(DefineEntry& entry) {

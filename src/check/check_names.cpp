@@ -54,13 +54,13 @@ std::optional<Typed> LibraryChecker::find_declared(std::string_view name, Span s
     if (define.body == kNoNode) return Typed::invalid();
     return reference(NodeKind::DefineReference, define.type, LibraryReference::kSelf, entry.index);
   }
-  for (std::uint32_t index = 0; index < library_.parameters.size(); ++index) {
-    if (library_.parameters[index].name == name) {
-      return reference(NodeKind::ParameterReference, library_.parameters[index].type, LibraryReference::kSelf, index);
-    }
+  if (const auto found = parameters_by_name_.find(name); found != parameters_by_name_.end()) {
+    return reference(NodeKind::ParameterReference, library_.parameters[found->second].type, LibraryReference::kSelf,
+                     found->second);
   }
-  for (const Term& term : library_.terms) {
-    if (term.name == name) return builder_.constant(term.value, term.type);
+  if (const auto found = terms_by_name_.find(name); found != terms_by_name_.end()) {
+    const Term& term = library_.terms[found->second];
+    return builder_.constant(term.value, term.type);
   }
   // A declaration that failed was reported where it stands.
   if (declared_.contains(name) && find_include(name) == nullptr) return Typed::invalid();
@@ -137,6 +137,10 @@ Typed LibraryChecker::check_library_member(const Include& include, const cql::Na
 
 void LibraryChecker::report_unknown_name(std::string_view name, Span span) {
   std::vector<std::string_view> candidates;
+  if (!may_suggest()) {
+    diagnostics().report(DiagnosticKind::UnknownName, span, "nothing here is called '" + std::string(name) + "'");
+    return;
+  }
   for (const Binding& binding : frame_.bindings) candidates.push_back(binding.name);
   for (const auto& [declared, unused] : declared_) candidates.push_back(declared);
   std::ranges::sort(candidates);

@@ -87,6 +87,7 @@ class LibraryChecker {
   void declare_code(const cql::CodeDeclaration& declaration);
   void declare_concept(const cql::ConceptDeclaration& declaration);
   void declare_parameter(const cql::ParameterDeclaration& declaration);
+  std::vector<std::string_view> by_dependency();
   void add_term(const cql::Declaration& declaration, TypeId type, const Value& value);
   bool claim_name(const cql::Declaration& declaration);
   void check_define(DefineEntry& entry);
@@ -96,6 +97,8 @@ class LibraryChecker {
   std::string_view keep(std::string_view text) { return context_.arena.copy(text); }
 
   // check_names.cpp
+  /// Searching the nearest name is slow; a text full of unknown names gets suggestions for a few of them.
+  bool may_suggest() { return ++suggestions_ * (declared_.size() + 100) <= 100'000; }
   Typed check_identifier(const cql::Identifier& identifier);
   Typed check_member(const cql::Member& member);
   std::optional<Typed> find_binding(std::string_view name);
@@ -233,7 +236,13 @@ class LibraryChecker {
   std::unordered_map<std::string_view, DefineEntry> defines_;
   std::vector<std::string_view> define_order_;
   std::vector<FunctionEntry> functions_;
+  std::unordered_multimap<std::string_view, std::uint32_t> functions_by_name_;
+  std::unordered_map<std::string_view, std::uint32_t> terms_by_name_;
+  std::unordered_map<std::string_view, std::uint32_t> parameters_by_name_;
   std::unordered_map<std::string_view, Span> declared_;
+  std::uintptr_t stack_base_ = 0;
+  bool stack_was_short_ = false;
+  std::size_t suggestions_ = 0;
   bool uses_model_ = false;
   std::vector<ModelUse> models_;
 };

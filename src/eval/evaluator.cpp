@@ -21,7 +21,11 @@ Evaluator::Evaluator(const LinkedProgram& program, const Record& record, Arena& 
       memo_(program.plan.defines.size()),
       memo_state_(program.plan.defines.size(), MemoState::Empty),
       parameter_memo_(program.plan.parameters.size()),
-      parameter_state_(program.plan.parameters.size(), MemoState::Empty) {}
+      parameter_state_(program.plan.parameters.size(), MemoState::Empty) {
+  budget_.left = limits.comparisons;
+  context_.maximum_text = limits.text_bytes;
+  context_.budget = &budget_;
+}
 
 Value Evaluator::evaluate(DefineId define) {
   MemoState& state = memo_state_[define.value];
@@ -29,6 +33,7 @@ Value Evaluator::evaluate(DefineId define) {
   const Define& asked = program_.plan.defines[define.value];
   CALX_CHECK(state == MemoState::Empty, "no define leads back to itself: the checker refuses circles");
   state = MemoState::Running;
+  if (depth_ == 0) stack_base_ = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   const Value value = call_body(asked.body, asked.local_count, {});
   memo_[define.value] = value;
   memo_state_[define.value] = MemoState::Filled;
@@ -58,11 +63,17 @@ Value Evaluator::visit(NodeId id) {
   if ((steps_ & 0xFFF) == 0 && context_.arena.reserved_bytes() > limits_.memory_bytes) {
     return fail("the evaluation took more memory than its limit allows", id);
   }
-  if (depth_ >= limits_.depth) return fail("the evaluation is nested deeper than its limit allows", id);
+  if (depth_ >= limits_.depth || stack_is_used_up())
+    return fail("the evaluation is nested deeper than its limit allows", id);
   ++depth_;
   const Value value = visit(store_.node(id), id);
   --depth_;
   return value;
+}
+
+bool Evaluator::stack_is_used_up() const {
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  return (here < stack_base_ ? stack_base_ - here : here - stack_base_) > limits_.stack_bytes;
 }
 
 Value Evaluator::visit(const Node& node, NodeId id) {
@@ -172,18 +183,47 @@ Value Evaluator::visit(const Node& node, NodeId id) {
 }
 
 Value Evaluator::visit_operator(const Node& node, NodeId id) {
+  // Chains such as a + b + c lean to the left; long ones are walked without recursion, so that length is no depth.
+  constexpr int kLongChain = 8;
+  int length = 0;
+  for (const Node* one = &node; length < kLongChain && one->child_count > 0; ++length) {
+    one = &store_.node(store_.children_of(*one)[0]);
+    if (one->kind != NodeKind::Operator) break;
+  }
+  return length == kLongChain ? visit_chain(id) : apply_operator(node, id, nullptr);
+}
+
+Value Evaluator::visit_chain(NodeId id) {
+  std::vector<NodeId> chain;
+  for (NodeId one = id; store_.node(one).kind == NodeKind::Operator; one = store_.children_of(store_.node(one))[0]) {
+    chain.push_back(one);
+    if (store_.node(one).child_count == 0) break;
+  }
+  steps_ += chain.size();
+  Value value = apply_operator(store_.node(chain.back()), chain.back(), nullptr);
+  chain.pop_back();
+  for (; !chain.empty(); chain.pop_back()) value = apply_operator(store_.node(chain.back()), chain.back(), &value);
+  return value;
+}
+
+/// `first`: the value of the first operand when it is known already.
+Value Evaluator::apply_operator(const Node& node, NodeId id, const Value* first) {
   const std::span<const NodeId> children = store_.children_of(node);
   const OperatorRow& row = operator_row(node.op);
   Value operands[8];
   CALX_CHECK(children.size() <= std::size(operands), "no operator has more than eight operands");
   bool has_null = false;
   for (std::size_t index = 0; index < children.size(); ++index) {
-    operands[index] = visit(children[index]);
+    operands[index] = index == 0 && first != nullptr ? *first : visit(children[index]);
     if (operands[index].is_failed()) return operands[index];
     has_null = has_null || operands[index].is_null();
   }
   if (has_null && row.null_rule == NullRule::Propagates) return Value::null();
   const Value value = row.evaluate(context_, {operands, children.size()}, node.attributes);
+  if (row.cost >= CostClass::Linear && context_.arena.reserved_bytes() > limits_.memory_bytes) {
+    return fail("the evaluation took more memory than its limit allows", id);
+  }
+  if (context_.is_spent()) return fail("the evaluation compared more values than its limit allows", id);
   return row.can_fail ? located(value, id) : value;
 }
 

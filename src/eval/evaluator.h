@@ -16,7 +16,10 @@ struct EvaluationLimits {
   std::uint64_t steps = 200'000'000;                // nodes visited
   std::size_t memory_bytes = std::size_t{1} << 30;  // of the arena
   std::uint32_t depth = 4'000;                      // of nested nodes
+  std::size_t stack_bytes = std::size_t{4} << 20;   // of the thread: half of the usual eight megabytes
   std::size_t list_length = 1'000'000;
+  std::size_t text_bytes = std::size_t{1} << 26;  // of one text
+  std::uint64_t comparisons = 100'000'000;        // of values and their parts
 };
 
 struct ParameterValue {
@@ -52,6 +55,9 @@ class Evaluator {
   Value located(Value value, NodeId id);
   Value fail(std::string_view message, NodeId id);
   Value visit_operator(const Node& node, NodeId id);
+  Value visit_chain(NodeId id);
+  Value apply_operator(const Node& node, NodeId id, const Value* first);
+  bool stack_is_used_up() const;
   Value visit_and(const Node& node);
   Value visit_or(const Node& node);
   Value visit_implies(const Node& node);
@@ -93,6 +99,8 @@ class Evaluator {
   std::span<Value> locals_;
   std::uint64_t steps_ = 0;
   std::uint32_t depth_ = 0;
+  std::uintptr_t stack_base_ = 0;
+  ComparisonBudget budget_;
 };
 
 /// The element `name` of whatever structured value this is; null when it has none.

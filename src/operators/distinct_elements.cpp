@@ -4,6 +4,10 @@
 #include <functional>
 #include <string_view>
 
+#include "operators/points.h"
+#include "values/date_time.h"
+#include "values/decimal.h"
+
 namespace calx {
 
 namespace {
@@ -15,10 +19,27 @@ std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
   return hash ^ (hash >> 29);
 }
 
-// Equal values have equal hashes. Kinds that may equal another kind (numbers, counts and quantities; dates and
-// date-times, at any offset) share one.
-std::uint64_t hash_of(const Value& value) {
+/// Numbers that are equal hash alike, whatever their kind and trailing zeros.
+std::uint64_t hash_of_number(Decimal number) {
+  while (number.scale > 0 && number.coefficient % 10 == 0) {
+    number.coefficient /= 10;
+    --number.scale;
+  }
+  return mixed(static_cast<std::uint64_t>(number.coefficient), number.scale);
+}
+
+}  // namespace
+
+// Equal values have equal hashes; what cannot be told apart by a hash of its own shares one.
+std::uint64_t DistinctElements::hash_of(const Value& value) const {
   const auto kind = static_cast<std::uint64_t>(value.kind);
+  const auto all = [&](std::uint64_t hash, std::span<const Value> elements) {
+    // Deep values are told apart by their first parts well enough.
+    for (const Value& element : elements.first(std::min<std::size_t>(elements.size(), 8))) {
+      hash = mixed(hash, element.kind == Kind::Tuple ? 0 : hash_of(element));
+    }
+    return hash;
+  };
   switch (value.kind) {
     case Kind::Boolean:
       return mixed(kind, static_cast<std::uint64_t>(value.integer));
@@ -33,28 +54,35 @@ std::uint64_t hash_of(const Value& value) {
     }
     case Kind::List:
       return mixed(kind, value.extent);
-    case Kind::Null:
-    case Kind::Failed:
-    case Kind::Ratio:
-    case Kind::Interval:
-    case Kind::Concept:
-    case Kind::Vocabulary:
     case Kind::Tuple:
-      return kind;
-    case Kind::Integer:
-    case Kind::Long:
-    case Kind::Decimal:
-    case Kind::Quantity:
-    case Kind::IntegerRange:
+      return all(kind, value.tuple_elements());
+    case Kind::Interval: {
+      // By its ends, openness resolved, as equality compares them.
+      const Bound ends[] = {start_of(context_, value), end_of(context_, value)};
+      std::uint64_t hash = kind;
+      for (const Bound& end : ends) hash = mixed(hash, end.is_finite() ? hash_of(end.value) : 0);
+      return hash;
+    }
     case Kind::Date:
     case Kind::DateTime:
     case Kind::Time:
-      return static_cast<std::uint64_t>(Kind::Decimal);
+      // Dates and date-times may be equal, at whatever offset they are written.
+      return static_cast<std::uint64_t>(instant_range(value, comparison_.offset_minutes).earliest);
+    case Kind::Integer:
+    case Kind::Long:
+    case Kind::Decimal:
+      return hash_of_number(decimal_of(value));
+    case Kind::Null:
+    case Kind::Failed:
+    case Kind::Ratio:
+    case Kind::Concept:
+    case Kind::Vocabulary:
+    case Kind::Quantity:
+    case Kind::IntegerRange:
+      return kind;
   }
   return 0;
 }
-
-}  // namespace
 
 bool DistinctElements::is_same(const Value& a, const Value& b) const {
   if (a.is_null() || b.is_null()) return a.is_null() && b.is_null();
@@ -62,7 +90,9 @@ bool DistinctElements::is_same(const Value& a, const Value& b) const {
 }
 
 bool DistinctElements::contains(const Value& value) const {
-  if (by_hash_.empty()) {
+  // A quantity may equal a plain number, which hashes by itself.
+  const bool is_number = value.kind == Kind::Integer || value.kind == Kind::Long || value.kind == Kind::Decimal;
+  if (by_hash_.empty() || value.kind == Kind::Quantity || (has_quantity_ && is_number)) {
     return std::any_of(values_.begin(), values_.end(), [&](const Value& other) { return is_same(other, value); });
   }
   const auto [first, last] = by_hash_.equal_range(hash_of(value));
@@ -71,6 +101,8 @@ bool DistinctElements::contains(const Value& value) const {
 
 void DistinctElements::add(const Value& value) {
   if (contains(value)) return;
+  if (comparison_.budget != nullptr && comparison_.budget->left == 0) return;
+  has_quantity_ = has_quantity_ || value.kind == Kind::Quantity;
   values_.push_back(value);
   if (values_.size() <= kFew) return;
   if (by_hash_.empty()) {

@@ -13,7 +13,7 @@ namespace calx {
 /// codes and resources are searched by a hash that equal values share, others one by one.
 class DistinctElements {
  public:
-  explicit DistinctElements(const OperatorContext& context) : comparison_(context.comparison()) {}
+  explicit DistinctElements(const OperatorContext& context) : context_(context), comparison_(context.comparison()) {}
   DistinctElements(const OperatorContext& context, std::span<const Value> elements) : DistinctElements(context) {
     for (const Value& element : elements) add(element);
   }
@@ -25,8 +25,12 @@ class DistinctElements {
  private:
   bool is_same(const Value& a, const Value& b) const;
 
+  std::uint64_t hash_of(const Value& value) const;
+
+  const OperatorContext& context_;
   ComparisonContext comparison_;
   std::vector<Value> values_;
+  bool has_quantity_ = false;
   std::unordered_multimap<std::uint64_t, std::uint32_t> by_hash_;  // empty while there are few
 };
 

@@ -386,7 +386,20 @@ Value evaluate_collapse(const OperatorContext& context, Operands operands, const
   // Partial dates leave an order open; an insertion keeps the written order then, as no total order is needed.
   std::vector<Piece> sorted;
   sorted.reserve(pieces.size());
+  const auto is_plain = [&](const Piece& piece) {
+    return piece.start.is_finite() && piece.start.value.kind == pieces[0].start.value.kind &&
+           piece.start.value.kind != Kind::Quantity && piece.start.value.kind != Kind::IntegerRange &&
+           (!is_dated(piece.start.value.kind) || piece.start.value.precision() == pieces[0].start.value.precision());
+  };
+  if (std::all_of(pieces.begin(), pieces.end(), is_plain)) {
+    sorted = pieces;
+    std::stable_sort(sorted.begin(), sorted.end(), [&](const Piece& a, const Piece& b) {
+      return less(context, a.start, b.start, Precision::None).is_true;
+    });
+    pieces.clear();
+  }
   for (const Piece& piece : pieces) {
+    if (context.is_spent()) break;
     const auto place = std::find_if(sorted.begin(), sorted.end(), [&](const Piece& other) {
       return less(context, piece.start, other.start, Precision::None).is_true;
     });

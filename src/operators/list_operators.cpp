@@ -72,15 +72,22 @@ void add_flat(List values, std::vector<Value>& out) {
 }
 
 /// What the value is made of, one level down.
-void add_children(const Value& value, std::vector<Value>& out) {
+/// False when more are visited than the limit says: lists share lists, and a small program may mean endlessly many.
+bool add_children(const Value& value, std::vector<Value>& out, std::size_t& limit, int depth = 0) {
+  constexpr int kMaximumDepth = 512;
+  if (limit == 0 || out.size() > limit || depth > kMaximumDepth) return false;
+  --limit;
   if (value.kind == Kind::Instance) {
     const InstanceData& data = value.as_instance();
     add_flat({data.slots, data.slot_count}, out);
   } else if (value.kind == Kind::Tuple) {
     add_flat(value.tuple_elements(), out);
   } else if (value.kind == Kind::List) {
-    for (const Value& element : value.as_list()) add_children(element, out);
+    for (const Value& element : value.as_list()) {
+      if (!add_children(element, out, limit, depth + 1)) return false;
+    }
   }
+  return true;
 }
 
 }  // namespace
@@ -242,18 +249,23 @@ Value evaluate_to_list(const OperatorContext& context, Operands operands, const 
 
 Value evaluate_children(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
   std::vector<Value> result;
-  add_children(operands[0], result);
+  std::size_t limit = context.maximum_list;
+  if (!add_children(operands[0], result, limit)) {
+    return context.fail("the children are more than a list may have");
+  }
   return context.list(result);
 }
 
 Value evaluate_descendents(const OperatorContext& context, Operands operands, const OperatorAttributes&) {
   std::vector<Value> result;
-  add_children(operands[0], result);
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    if (result.size() > context.maximum_list) return context.fail("descendents are more than a list may have");
+  const Value start = operands[0];
+  std::size_t limit = 2 * context.maximum_list;
+  bool fits = add_children(start, result, limit);
+  for (std::size_t i = 0; fits && i < result.size(); ++i) {
     const Value element = result[i];
-    add_children(element, result);
+    fits = result.size() <= context.maximum_list && add_children(element, result, limit);
   }
+  if (!fits) return context.fail("the descendents are more than a list may have");
   return context.list(result);
 }
 

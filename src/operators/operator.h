@@ -19,16 +19,19 @@ struct OperatorContext {
   UnitTable& units;
   const Types& types;
   const Terminology& terminology;
-  Value now;                             // DateTime with its offset: the request's instant
-  std::int32_t offset_minutes = 0;       // of `now`; stands in for a missing offset
-  std::size_t maximum_list = 1'000'000;  // elements that expand and similar may make
+  Value now;                                        // DateTime with its offset: the request's instant
+  std::int32_t offset_minutes = 0;                  // of `now`; stands in for a missing offset
+  std::size_t maximum_list = 1'000'000;             // elements that expand and similar may make
+  std::size_t maximum_text = std::size_t{1} << 26;  // bytes of one text
+  ComparisonBudget* budget = nullptr;               // of all comparisons together; null: no limit
 
-  ComparisonContext comparison() const { return {units, offset_minutes}; }
+  ComparisonContext comparison() const { return {units, offset_minutes, budget}; }
+  bool is_spent() const { return budget != nullptr && budget->left == 0; }
   /// A failure with this message (copied to the arena); eval adds the place.
   Value fail(std::string_view message) const;
   Value list(std::span<const Value> elements) const;  // copies
   Value interval(const Value& low, const Value& high, bool low_closed, bool high_closed) const;
-  Value string(std::string_view text) const;  // copies
+  Value string(std::string_view text) const;  // copies; a failure when it is longer than a text may be
 };
 
 /// What a strict operator does with null operands. Failed operands always win and never reach the function.

@@ -18,6 +18,7 @@ Value OperatorContext::interval(const Value& low, const Value& high, bool low_cl
 }
 
 Value OperatorContext::string(std::string_view text) const {
+  if (text.size() > maximum_text) return fail("the text is longer than a text may be");
   return Value::string(arena.copy(text));
 }
 

@@ -19,6 +19,7 @@ std::string_view text_or_empty(const Value& value) {
 }
 
 Value joined(const OperatorContext& context, std::string_view a, std::string_view b) {
+  if (a.size() + b.size() > context.maximum_text) return context.fail("the text is longer than a text may be");
   std::string text(a);
   text += b;
   return context.string(text);
@@ -47,6 +48,7 @@ Value evaluate_combine(const OperatorContext& context, Operands operands, const 
     if (any) text += separator;
     text += element.as_string();
     any = true;
+    if (text.size() > context.maximum_text) break;
   }
   return any ? context.string(text) : Value::null();
 }

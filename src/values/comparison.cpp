@@ -61,8 +61,29 @@ Truth equal_elements(const Value& a, const Value& b, const ComparisonContext& co
   return equal(a, b, context);
 }
 
+/// One level of a structured value, while it is compared.
+class Level {
+ public:
+  explicit Level(const ComparisonContext& context) : budget_(context.budget) {
+    if (budget_ != nullptr && ++budget_->depth > ComparisonBudget::kMaximumDepth) budget_->left = 0;
+  }
+  ~Level() {
+    if (budget_ != nullptr) --budget_->depth;
+  }
+  Level(const Level&) = delete;
+  Level& operator=(const Level&) = delete;
+
+ private:
+  ComparisonBudget* budget_;
+};
+
+bool is_spent(const ComparisonContext& context) {
+  return context.budget != nullptr && !context.budget->take();
+}
+
 Truth equal_sequences(std::span<const Value> a, std::span<const Value> b, const ComparisonContext& context) {
   if (a.size() != b.size()) return Truth::of(false);
+  const Level level(context);
   Truth all = Truth::of(true);
   for (std::size_t i = 0; i < a.size(); ++i) {
     all = all & equal_elements(a[i], b[i], context);
@@ -148,6 +169,7 @@ Truth equal_instances(const InstanceData& a, const InstanceData& b, const Compar
 }
 
 bool equivalent_sequences(std::span<const Value> a, std::span<const Value> b, const ComparisonContext& context) {
+  const Level level(context);
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [&](const Value& left, const Value& right) { return equivalent(left, right, context); });
 }
@@ -276,7 +298,7 @@ bool equivalent_texts(std::string_view a, std::string_view b) {
 }
 
 Truth equal(const Value& a, const Value& b, const ComparisonContext& context) {
-  if (a.is_null_or_failed() || b.is_null_or_failed()) return Truth::unknown();
+  if (a.is_null_or_failed() || b.is_null_or_failed() || is_spent(context)) return Truth::unknown();
   if (a.kind != b.kind) {
     if (is_number(a.kind) && is_number(b.kind)) return Truth::of(compare_numbers(a, b) == 0);
     if (is_calendar(a.kind) && is_calendar(b.kind)) return is_zero(compare(a, b, context));
@@ -330,6 +352,7 @@ Truth equal(const Value& a, const Value& b, const ComparisonContext& context) {
 
 bool equivalent(const Value& a, const Value& b, const ComparisonContext& context) {
   if (a.is_null_or_failed() || b.is_null_or_failed()) return a.is_null() && b.is_null();
+  if (is_spent(context)) return false;
   if (a.kind != b.kind) {
     if (is_number(a.kind) && is_number(b.kind)) return equivalent_decimals(decimal_of(a), decimal_of(b));
     if ((a.kind == Kind::Quantity && is_number(b.kind)) || (is_number(a.kind) && b.kind == Kind::Quantity)) {
@@ -432,6 +455,7 @@ bool identical(const Value& a, const Value& b) {
 }
 
 std::optional<int> compare(const Value& a, const Value& b, const ComparisonContext& context) {
+  if (is_spent(context)) return std::nullopt;
   if (is_number(a.kind) && is_number(b.kind)) return compare_numbers(a, b);
   if ((is_calendar(a.kind) && is_calendar(b.kind)) || (a.kind == Kind::Time && b.kind == Kind::Time)) {
     return compare_date_times(a, b, Precision::None, context.offset_minutes);

@@ -24,9 +24,21 @@ class UnitComparer {
   virtual bool equivalent_ratios(const Value& a, const Value& b) const;
 };
 
+/// How much comparing one evaluation may still do. Values share their parts, so that a small program can make values
+/// whose full comparison would never end; beyond the budget every answer is unknown, and whoever gave the budget fails.
+struct ComparisonBudget {
+  static constexpr std::uint32_t kMaximumDepth = 512;
+  std::uint64_t left = 100'000'000;
+  std::uint32_t depth = 0;
+
+  /// Takes one step; false when there is none left.
+  bool take() { return left != 0 && --left != 0; }
+};
+
 struct ComparisonContext {
   const UnitComparer& units;
   std::int32_t offset_minutes = 0;
+  ComparisonBudget* budget = nullptr;  // null: no limit
 };
 
 /// CQL `=`: may be unknown. Lists, tuples, intervals, ratios, codes and concepts by the reference's rules (12.x).

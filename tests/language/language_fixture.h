@@ -34,7 +34,8 @@ class Compiled {
   const LinkedProgram& program() const { return program_; }
 
   /// The value of a define as debug_text, "FAILED: message" for a failure.
-  std::string evaluate(std::string_view define, std::string_view record_json = {}) {
+  std::string evaluate(std::string_view define, std::string_view record_json = {},
+                       const EvaluationLimits& limits = {}) {
     Arena arena;
     UnitTable units(&program_.units);
     Record record;
@@ -44,7 +45,7 @@ class Compiled {
       if (!decoded) return "NOT READ: " + decoded.error().message;
       record = std::move(*decoded);
     }
-    Evaluator evaluator(program_, record, arena, units, *parse_date_time("2026-01-15T12:00:00.000+00:00"));
+    Evaluator evaluator(program_, record, arena, units, *parse_date_time("2026-01-15T12:00:00.000+00:00"), {}, limits);
     const std::optional<DefineId> id = program_.plan.find_define(0, define);
     if (!id) return "NO SUCH DEFINE";
     const Value value = evaluator.evaluate(*id);
