@@ -212,6 +212,8 @@ std::optional<OverloadChoice> Overloads::fit(OperatorId id, std::span<const Type
         choice.cost += cost;
         choice.operands.push_back(wanted);
       }
+      // Where nothing has to be converted, no other alternative is better: First of a list of choices is a choice.
+      if (fits && choice.cost == penalty) choice.cost = Conversions::kExact;
       if (!fits || (best && best->cost <= choice.cost)) continue;
       choice.result = substitute(substitute, *signature.result, bound);
       best = std::move(choice);
