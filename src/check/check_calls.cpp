@@ -144,6 +144,7 @@ Typed LibraryChecker::call_function(std::string_view name, const FunctionMatch& 
   const Function* function = nullptr;
   std::uint32_t index = match.index;
   if (match.include == nullptr) {
+    used_.insert(name);
     FunctionEntry& entry = functions_[index];
     if (entry.state == State::InProgress) {
       diagnostics()
@@ -295,6 +296,7 @@ Typed LibraryChecker::check_native_call(const cql::Name& name, std::span<const T
       }
       return builder_.node(NodeKind::ToSystem, types().choice_of(systems), {argument});
     }
+    if (const std::optional<Typed> result = native_function(word, argument)) return *result;
   }
   diagnostics().report(DiagnosticKind::UnknownFunction, span,
                        "FHIRHelpers has no function '" + std::string(word) + "' for this operand");

@@ -186,6 +186,7 @@ Typed LibraryChecker::apply(std::string_view name, std::span<const Typed> operan
     operand_types.push_back(operand.type);
   }
   builder_.set_span(span);
+  warn_of_units(name, operands, span);
   const std::optional<OverloadChoice> choice = overloads_.choose(name, operand_types);
   if (!choice) {
     std::string given;
@@ -375,6 +376,7 @@ Typed LibraryChecker::check_unary(const cql::Unary& expression) {
 
 Typed LibraryChecker::check_binary(const cql::Binary& expression) {
   using Op = cql::BinaryOperator;
+  warn_of_null_comparison(expression);
   const Typed left = check(*expression.left);
   const Typed right = check(*expression.right);
   const Span span = expression.span;
@@ -500,6 +502,7 @@ Typed LibraryChecker::check_union(std::span<const Typed> operands, Span span) {
 }
 
 Typed LibraryChecker::check_if(const cql::If& expression) {
+  warn_of_fixed_condition(*expression.condition, expression.else_value->span, expression.then_value->span);
   const Typed condition = check_as_type(*expression.condition, system_type::kBoolean, "the condition of if");
   const Typed then_value = check(*expression.then_value);
   const Typed else_value = check(*expression.else_value);
@@ -525,6 +528,10 @@ Typed LibraryChecker::check_case(const cql::Case& expression) {
   }
   for (const cql::CaseItem& item : expression.items) {
     if (expression.comparand == nullptr) {
+      const bool is_last = &item == &expression.items.back();
+      const cql::CaseItem* next = is_last ? nullptr : &item + 1;
+      warn_of_fixed_condition(*item.when, next != nullptr ? next->span : expression.else_value->span,
+                              item.then_value->span);
       conditions.push_back(check_as_type(*item.when, system_type::kBoolean, "the condition of when"));
     } else {
       const Typed when = check(*item.when);

@@ -30,6 +30,7 @@ TypedLibrary LibraryChecker::run() {
   declare_names();
   for (FunctionEntry& entry : functions_) check_function(entry);
   for (std::string_view name : by_dependency()) check_define(defines_.at(name));
+  warn_of_unused_declarations();
   return std::move(library_);
 }
 
@@ -238,6 +239,7 @@ Value LibraryChecker::make_code(std::string_view code, const Value& system, std:
 
 const Term* LibraryChecker::find_term(const cql::QualifiedName& name, TypeId type) {
   if (name.parts.empty()) return nullptr;
+  used_.insert(name.parts[0].text);
   const TypedLibrary* owner = &library_;
   if (name.parts.size() == 2) {
     const Include* include = find_include(name.parts[0].text);
@@ -383,8 +385,8 @@ void LibraryChecker::check_function(FunctionEntry& entry) {
   frame_.context = entry.context;
   builder_.start_frame(0);
   for (std::size_t index = 0; index < declaration.operands.size(); ++index) {
-    frame_.bindings.push_back(
-        {declaration.operands[index].name.text, builder_.new_slot(), entry.operands[index], entry.is_valid});
+    const cql::Name& operand = declaration.operands[index].name;
+    bind({operand.text, builder_.new_slot(), entry.operands[index], entry.is_valid, operand.span, {}});
   }
   Typed body = check(*declaration.body);
   if (returns && body.is_valid()) body = expect(body, *returns, declaration.body->span, "the body of the function");

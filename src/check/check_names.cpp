@@ -34,12 +34,14 @@ std::optional<Typed> LibraryChecker::find_binding(std::string_view name) {
   }
   for (auto binding = frame_.bindings.rbegin(); binding != frame_.bindings.rend(); ++binding) {
     if (binding->name != name) continue;
+    binding->is_used = true;
     return binding->is_valid ? builder_.local(binding->slot, binding->type) : Typed::invalid();
   }
   return std::nullopt;
 }
 
 std::optional<Typed> LibraryChecker::find_declared(std::string_view name, Span span) {
+  used_.insert(name);
   if (const auto found = defines_.find(name); found != defines_.end()) {
     DefineEntry& entry = found->second;
     if (entry.state == State::InProgress) {
@@ -84,6 +86,7 @@ const LibraryChecker::Include* LibraryChecker::include_named_by(const cql::Expre
   for (const Binding& binding : frame_.bindings) {
     if (binding.name == identifier->name.text) return nullptr;
   }
+  used_.insert(identifier->name.text);
   return find_include(identifier->name.text);
 }
 

@@ -18,7 +18,8 @@ QuerySource LibraryChecker::check_source(const cql::AliasedSource& source, bool&
     binding.type = result.is_list ? types().element_type(list.type) : list.type;
   }
   is_valid = is_valid && expression.is_valid();
-  frame_.bindings.push_back(binding);
+  binding.span = source.alias.span;
+  bind(binding);
   return result;
 }
 
@@ -28,28 +29,35 @@ Typed LibraryChecker::check_query(const cql::Query& query) {
   const std::size_t outer_bindings = frame_.bindings.size();
   std::vector<ElementInfo> row;
   plan.singleton = true;
+  // Several sources may be told apart by what they are to each other: Earlier, Later.
+  if (query.sources.size() == 1) warn_of_unlike_alias(query.sources[0]);
   for (const cql::AliasedSource& source : query.sources) {
     plan.sources.push_back(check_source(source, is_valid));
     plan.singleton = plan.singleton && !plan.sources.back().is_list;
     row.push_back({source.alias.text, frame_.bindings.back().type});
+    // Alone, the alias of a query without condition is what the grammar asks for.
+    if (query.sources.size() > 1 && (query.return_clause != nullptr || query.aggregate != nullptr)) {
+      frame_.bindings.back().unused_text = "the alias";
+    }
   }
   for (const cql::LetItem& let : query.lets) {
     const Typed value = check(*let.value);
     is_valid = is_valid && value.is_valid();
     const std::uint32_t slot = builder_.new_slot();
     plan.lets.push_back({slot, value.node});
-    frame_.bindings.push_back({let.name.text, slot, value.type, value.is_valid()});
+    bind({let.name.text, slot, value.type, value.is_valid(), let.name.span, "the definition"});
   }
   for (const cql::Relationship& relationship : query.relationships) {
     const std::size_t inner_bindings = frame_.bindings.size();
     QueryRelationship checked;
     checked.without = relationship.without;
     checked.source = check_source(relationship.source, is_valid);
+    frame_.bindings.back().unused_text = "the alias";
     const Typed condition = check_as_type(*relationship.condition, system_type::kBoolean, "the condition of such that");
     is_valid = is_valid && condition.is_valid();
     checked.condition = condition.node;
     plan.relationships.push_back(checked);
-    frame_.bindings.resize(inner_bindings);
+    unbind(inner_bindings);
   }
   if (query.where != nullptr) {
     const Typed where = check_as_type(*query.where, system_type::kBoolean, "the condition of where");
@@ -69,7 +77,7 @@ Typed LibraryChecker::check_query(const cql::Query& query) {
       // The accumulator has the type of the start, unless the step says more: null is refined by one look ahead.
       TypeId type = start.type;
       const std::size_t errors = diagnostics().error_count();
-      frame_.bindings.push_back({clause.accumulator.text, plan.aggregate_slot, type, true});
+      bind({clause.accumulator.text, plan.aggregate_slot, type, true, clause.accumulator.span, "the accumulator"});
       Typed step = check(*clause.value);
       if (step.is_valid() && step.type != type) {
         const TypeId both[] = {type, step.type};
@@ -103,7 +111,7 @@ Typed LibraryChecker::check_query(const cql::Query& query) {
     plan.result = builder_.node(NodeKind::Tuple, element, slots).node;
     plan.distinct = true;
   }
-  frame_.bindings.resize(outer_bindings);
+  unbind(outer_bindings);
 
   if (!query.sort.empty() && is_valid) {
     plan.sort_slot = builder_.new_slot();

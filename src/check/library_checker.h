@@ -2,9 +2,11 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "check/checker.h"
@@ -66,6 +68,9 @@ class LibraryChecker {
     std::uint32_t slot = 0;
     TypeId type;
     bool is_valid = true;
+    Span span{};
+    std::string_view unused_text{};  // what it is, for the warning that nothing uses it; empty: none is given
+    bool is_used = false;
   };
 
   /// What a frame (the body of one define, function or parameter) keeps to itself while another is checked.
@@ -195,6 +200,17 @@ class LibraryChecker {
   bool has_fluent_function(std::string_view name) const;
   std::optional<std::vector<Typed>> check_arguments(std::span<const cql::Expression* const> arguments);
 
+  // warnings.cpp
+  void warn(DiagnosticKind kind, Span span, std::string message, std::string hint = {});
+  void bind(Binding binding);
+  void unbind(std::size_t kept);
+  void warn_of_unlike_alias(const cql::AliasedSource& source);
+  void warn_of_null_comparison(const cql::Binary& expression);
+  void warn_of_fixed_condition(const cql::Expression& condition, Span unreached_if_true, Span unreached_if_false);
+  void warn_of_units(std::string_view name, std::span<const Typed> operands, Span span);
+  void warn_of_unused_declarations();
+  std::optional<UnitId> known_unit(Typed value);
+
   // check_methods.cpp
   std::optional<Typed> check_lazy_method(const cql::MethodCall& call, Typed target);
   std::optional<Typed> check_system_method(const cql::MethodCall& call, std::span<const Typed> arguments);
@@ -203,6 +219,10 @@ class LibraryChecker {
   std::optional<TypeId> type_argument(const cql::Expression& argument);
   Typed type_test(Typed value, TypeId type);
   Typed query_node(QueryPlan plan, TypeId type);
+
+  // native_functions.cpp
+  Typed calendar_unit(Typed unit);
+  std::optional<Typed> native_function(std::string_view name, Typed argument);
 
   // model_mapping.cpp
   void use_model(const cql::UsingDeclaration& declaration);
@@ -240,6 +260,8 @@ class LibraryChecker {
   std::unordered_map<std::string_view, std::uint32_t> terms_by_name_;
   std::unordered_map<std::string_view, std::uint32_t> parameters_by_name_;
   std::unordered_map<std::string_view, Span> declared_;
+  std::unordered_set<std::string_view> used_;                 // declared names that something refers to
+  std::set<std::pair<std::uint32_t, std::uint32_t>> warned_;  // kind and place
   std::uintptr_t stack_base_ = 0;
   bool stack_was_short_ = false;
   std::size_t suggestions_ = 0;
