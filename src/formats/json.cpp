@@ -1,5 +1,6 @@
 #include "formats/json.h"
 
+#include "base/check.h"
 #include "formats/json_scanner.h"
 
 namespace calx {
@@ -27,19 +28,17 @@ JsonValue::Iterator JsonValue::end() const {
 
 Result<JsonDocument> JsonDocument::parse(std::string_view text, std::size_t maximum_depth) {
   using Event = JsonScanner::Event;
-  if (const std::optional<JsonTrouble> trouble = find_json_trouble(text, byte_order_mark(text), maximum_depth)) {
-    const ErrorKind kind = trouble->kind == JsonTrouble::Kind::Depth ? ErrorKind::Limit : ErrorKind::Format;
-    return Error{kind, describe(*trouble, text)};
-  }
   JsonDocument document;
-  std::vector<std::size_t> open;  // containers, by node number
+  document.nodes_.reserve(text.size() / 24 + 8);  // of indented content; a guess that saves most of the growing
+  std::vector<std::size_t> open;                  // containers, by node number
   std::string_view key;
   JsonScanner scanner(text, byte_order_mark(text), maximum_depth);
   const auto inside_quotes = [&] {
     const std::string_view inside = scanner.raw().substr(1, scanner.raw().size() - 2);
     return scanner.has_escapes() ? unescape_json(inside, document.unescaped_) : inside;
   };
-  for (Event event = scanner.next(); event != Event::End; event = scanner.next()) {
+  Event event = scanner.next();
+  for (; event != Event::End && event != Event::Trouble; event = scanner.next()) {
     JsonValue::Node node;
     switch (event) {
       case Event::Key:
@@ -77,7 +76,7 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text, std::size_t maxi
         break;
       case Event::End:
       case Event::Trouble:
-        break;  // validated above
+        break;  // left the loop
     }
     node.key = key;
     node.offset = scanner.begin();
@@ -86,6 +85,12 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text, std::size_t maxi
     if (!open.empty()) ++document.nodes_[open.back()].count;
     if (event == Event::BeginObject || event == Event::BeginArray) open.push_back(document.nodes_.size());
     document.nodes_.push_back(node);
+  }
+  if (event == Event::Trouble || text.find_first_not_of(" \t\r\n", scanner.offset()) != std::string_view::npos) {
+    const std::optional<JsonTrouble> trouble = find_json_trouble(text, byte_order_mark(text), maximum_depth);
+    CALX_CHECK(trouble.has_value(), "the same scanner finds the same trouble again");
+    const ErrorKind kind = trouble->kind == JsonTrouble::Kind::Depth ? ErrorKind::Limit : ErrorKind::Format;
+    return Error{kind, describe(*trouble, text)};
   }
   return document;
 }

@@ -97,5 +97,26 @@ TEST(JsonWriter, EscapesExactly) {
   EXPECT_EQ(back->root().text(), std::string_view("\"\\/\b\f\n\r\t\x01\x1F\x7Fé\0", 14));
 }
 
+TEST(Json, AByteThatMattersIsSeenWhereverItStands) {
+  for (std::size_t at = 0; at < 20; ++at) {
+    const auto text_with = [at](std::string_view piece) {
+      std::string text(20, 'x');
+      text.replace(at, 1, piece);
+      return "\"" + text + "\"";
+    };
+    const auto read = [](const std::string& text) {
+      const Result<JsonDocument> document = JsonDocument::parse(text);
+      return document ? std::string(document->root().text()) : "error";
+    };
+    const std::string plain = text_with("y");
+    EXPECT_EQ(read(plain), plain.substr(1, 20));
+    EXPECT_EQ(read(text_with("\\n")).at(at), '\n') << at;
+    EXPECT_EQ(read(text_with("\xC3\xA9")).size(), 21U) << at;
+    EXPECT_EQ(read(text_with("\x7F")).size(), 20U) << at;
+    for (const char* wrong : {"\"", "\x01", "\x1F", "\x80", "\xFF", "\\x"})
+      EXPECT_EQ(read(text_with(wrong)), "error") << at;
+  }
+}
+
 }  // namespace
 }  // namespace calx

@@ -95,10 +95,12 @@ struct Terminology::State {
     Diagnostics& diagnostics;
     SourceId source;
     std::string file;
+    std::size_t begin = 0;  // of the line being read, in a source of one resource a line
 
     Span span(const JsonValue& value) const {
       if (!file.empty()) return kNoPlace;
-      return {source, static_cast<std::uint32_t>(value.offset()), static_cast<std::uint32_t>(value.raw().size())};
+      return {source, static_cast<std::uint32_t>(begin + value.offset()),
+              static_cast<std::uint32_t>(value.raw().size())};
     }
     /// Only the start of a large object is worth underlining.
     Span head(const JsonValue& value) const {
@@ -160,6 +162,34 @@ struct Terminology::State {
     data->has_version = !version.empty();
     data->version = arena.copy(version);
     return {id, data};
+  }
+
+  bool read(std::string_view text, bool is_lines, Reading reading) {
+    if (!is_lines) return read_one(text, reading);
+    bool any = false;
+    std::size_t number = 0;
+    const std::string file = reading.file;
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = std::min(text.find('\n', begin), text.size());
+      const std::string_view line = text.substr(begin, end - begin);
+      reading.begin = begin;
+      ++number;
+      if (!file.empty()) reading.file = file + ", line " + std::to_string(number);
+      if (line.find_first_not_of(" \t\r") != std::string_view::npos) any |= read_one(line, reading);
+      begin = end + 1;
+    }
+    return any;
+  }
+
+  bool read_one(std::string_view text, const Reading& reading) {
+    const Result<JsonDocument> document = JsonDocument::parse(text);
+    if (!document) {
+      const Span place =
+          reading.file.empty() ? Span{reading.source, static_cast<std::uint32_t>(reading.begin), 0} : kNoPlace;
+      reading.report(DiagnosticKind::MalformedContent, place, "this is not JSON: " + document.error().message);
+      return false;
+    }
+    return add(document->root(), reading);
   }
 
   bool add(const JsonValue& resource, const Reading& reading) {
@@ -436,25 +466,21 @@ Terminology::~Terminology() = default;
 Terminology::Terminology(Terminology&&) noexcept = default;
 Terminology& Terminology::operator=(Terminology&&) noexcept = default;
 
+namespace {
+
+/// One JSON value a line, by the name of the file; else the whole text is one.
+bool is_lines(std::string_view name) {
+  return name.ends_with(".ndjson") || name.ends_with(".jsonl");
+}
+
+}  // namespace
+
 bool Terminology::add_resource(const SourceText& source, Diagnostics& diagnostics) {
-  const State::Reading reading{diagnostics, source.id(), {}};
-  const Result<JsonDocument> document = JsonDocument::parse(source.text());
-  if (!document) {
-    diagnostics.report(DiagnosticKind::MalformedContent, {source.id(), 0, 0},
-                       "this is not JSON: " + document.error().message);
-    return false;
-  }
-  return state_->add(document->root(), reading);
+  return state_->read(source.text(), is_lines(source.name()), {diagnostics, source.id(), {}, 0});
 }
 
 bool Terminology::add_resource(std::string_view json, const std::string& file, Diagnostics& diagnostics) {
-  const State::Reading reading{diagnostics, kNoPlace.source, file.empty() ? "(unnamed)" : file};
-  const Result<JsonDocument> document = JsonDocument::parse(json);
-  if (!document) {
-    reading.report(DiagnosticKind::MalformedContent, kNoPlace, "this is not JSON: " + document.error().message);
-    return false;
-  }
-  return state_->add(document->root(), reading);
+  return state_->read(json, is_lines(file), {diagnostics, kNoPlace.source, file.empty() ? "(unnamed)" : file, 0});
 }
 
 void Terminology::finish(Diagnostics& diagnostics) {

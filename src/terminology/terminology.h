@@ -25,7 +25,8 @@ class Terminology {
   Terminology& operator=(Terminology&&) noexcept;
 
   /// Adds one FHIR resource: a ValueSet, a CodeSystem (its codes serve includes of the whole system), or a Bundle of
-  /// them. Other resource types are left alone and answered with false. Nothing is borrowed.
+  /// them; a source named *.ndjson or *.jsonl has one a line. Other resource types are left alone and answered with
+  /// false. Nothing is borrowed.
   bool add_resource(const SourceText& source, Diagnostics& diagnostics);
   /// The same for a text outside any SourceSet: diagnostics have no place, `file` stands in their message.
   bool add_resource(std::string_view json, const std::string& file, Diagnostics& diagnostics);

@@ -27,6 +27,31 @@ std::string members(const Terminology& terminology, std::string_view url) {
   return text;
 }
 
+TEST(Terminology, LinesOfResourcesAreReadEach) {
+  const std::string lines =
+      R"({"resourceType": "ValueSet", "url": "http://x/a", "expansion": {"contains": [{"system": "s", "code": "1"}]}})"
+      "\n\r\n"
+      R"({"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "ValueSet", "url": "http://x/b",
+        "compose": {"include": [{"valueSet": ["http://x/a"]}]}}}]})";
+  std::string flat = lines;
+  flat.erase(flat.find("\n        "), 9);
+  Terminology terminology;
+  Diagnostics diagnostics;
+  EXPECT_TRUE(terminology.add_resource(flat, "sets.ndjson", diagnostics));
+  EXPECT_TRUE(terminology.add_resource("", "empty.ndjson", diagnostics) || diagnostics.empty());
+  terminology.finish(diagnostics);
+  EXPECT_EQ(trouble(diagnostics), "");
+  EXPECT_EQ(members(terminology, "http://x/b"), "1 ");
+
+  EXPECT_FALSE(terminology.add_resource("\n{]\n", "sets.ndjson", diagnostics));
+  EXPECT_NE(trouble(diagnostics).find("sets.ndjson, line 2: this is not JSON"), std::string::npos);
+  SourceSet sources;
+  Diagnostics placed;
+  terminology.add_resource(sources.add("sets.jsonl", "\n{\"resourceType\": \"ValueSet\"}\n"), placed);
+  ASSERT_EQ(placed.entries().size(), 1U);
+  EXPECT_EQ(placed.entries()[0].span.begin, 1U);
+}
+
 TEST(Terminology, AnExpansionIsPreferredAndHeadingsAreNoMembers) {
   Terminology terminology;
   Diagnostics diagnostics;
