@@ -58,6 +58,9 @@ class ModelInfoReader {
   }
 
  private:
+  static constexpr int kMostBases = 100;
+  static constexpr int kMostNesting = 16;
+
   enum class State : std::uint8_t { Waiting, Running, Done };
 
   struct Declared {
@@ -114,7 +117,13 @@ class ModelInfoReader {
       return;
     }
     one.state = State::Running;
+    if (depth_ >= kMostBases) {
+      fail(span(one.item), "the type " + std::string(one.name) + " has more than 100 bases");
+      return;
+    }
+    ++depth_;
     const std::optional<TypeId> base = base_of(one);
+    --depth_;
     std::optional<TypeId> foundation;
     if (const std::string_view target = one.item.attribute("target"); !target.empty()) {
       foundation = types_.find("FHIR", target);
@@ -175,10 +184,12 @@ class ModelInfoReader {
   }
 
   /// "QICore.Address", "System.Concept", "Interval<System.DateTime>".
-  std::optional<TypeId> named(std::string_view written) {
+  std::optional<TypeId> named(std::string_view written, int nesting = 0) {
+    if (nesting > kMostNesting) return std::nullopt;
     for (const std::string_view kind : {std::string_view("List<"), std::string_view("Interval<")}) {
       if (!written.starts_with(kind) || !written.ends_with('>')) continue;
-      const std::optional<TypeId> part = named(written.substr(kind.size(), written.size() - kind.size() - 1));
+      const std::optional<TypeId> part =
+          named(written.substr(kind.size(), written.size() - kind.size() - 1), nesting + 1);
       if (!part) return std::nullopt;
       return kind == "List<" ? types_.list_of(*part) : types_.interval_of(*part);
     }
@@ -319,6 +330,7 @@ class ModelInfoReader {
   std::shared_ptr<Model> model_ = std::make_shared<Model>();
   std::deque<Declared> declared_;
   std::unordered_map<std::string_view, Declared*> by_name_;
+  int depth_ = 0;
   bool has_errors_ = false;
 };
 

@@ -61,6 +61,9 @@ class Converter {
     if (context_.types.kind(target) == TypeKind::Choice) return among(value, target);
     if (value.kind != Kind::Instance) return of_primitive(value, target);
     const InstanceData& instance = value.as_instance();
+    if (target == slots_.interval_of_quantity && context_.types.is_subtype(instance.type, fhir_type::kQuantity)) {
+      return span_of(instance);
+    }
     if (context_.types.system_conversion(instance.type) != target) return {};
     if (context_.types.class_info(instance.type).primitive != FhirPrimitive::None) {
       return convert(instance.slots[slots_.primitive_value], target);
@@ -192,10 +195,22 @@ class Converter {
     return Value::of_pointer(Kind::Concept, data, 0);
   }
 
-  Value quantity(const InstanceData& fhir) const {
+  /// What a comparator says: `< 5 mg` is Interval[null, 5 mg). Without one, the interval of that one quantity.
+  Value span_of(const InstanceData& fhir) const {
+    const std::string_view comparator = text(fhir, slots_.quantity_comparator);
+    const Value one = quantity(fhir, false);
+    if (comparator.empty()) return pair(Kind::Interval, one, one);
+    const std::span<Value> ends = context_.arena.make_array<Value>(2);
+    const bool is_upper = comparator.front() == '<';
+    ends[is_upper ? 1 : 0] = one;
+    const bool is_closed = comparator.size() > 1;
+    return Value::interval(ends.data(), is_upper || is_closed, !is_upper || is_closed);
+  }
+
+  Value quantity(const InstanceData& fhir, bool refuses_comparator = true) const {
     Value number = primitive(fhir, slots_.quantity_value);
     if (number.kind != Kind::Decimal) return {};
-    if (!primitive(fhir, slots_.quantity_comparator).is_null()) {
+    if (refuses_comparator && !primitive(fhir, slots_.quantity_comparator).is_null()) {
       Failure* failure = context_.arena.make<Failure>();
       failure->message = "FHIR Quantity value has a comparator and cannot be converted to a System.Quantity value.";
       return Value::failed(failure);
