@@ -64,6 +64,27 @@ TEST_F(EngineTest, FhirValues) {
             R"({"value":1.20,"unit":"mg"})");
 }
 
+TEST_F(EngineTest, ModelsOfTheGuidelineAndATextOfFhirHelpers) {
+  std::vector<SourceFile> files = guideline(
+      "library Main\nusing Toy version '1'\ninclude FHIRHelpers version '4.0.1'\ncontext Patient\n"
+      "define \"D\": Patient.born + 1 year");
+  files.push_back({"cql/FHIRHelpers.cql", "library FHIRHelpers version '4.0.1'\ndefine \"No matter\": nothing at all"});
+  files.push_back(
+      {"models/toy.xml",
+       R"(<modelInfo name="Toy" version="1"><typeInfo xsi:type="ClassInfo" name="Patient" retrievable="true">
+    <element name="born" elementType="System.Date" target="%parent.birthDate.value"/></typeInfo>
+    <contextInfo name="Patient"><contextType namespace="Toy" name="Patient"/></contextInfo></modelInfo>)"});
+  std::vector<DiagnosticMessage> diagnostics;
+  // The text is read, so it must be CQL, but it is not what runs.
+  EXPECT_FALSE(Program::compile(files, diagnostics));
+  files[2].text = "library FHIRHelpers version '4.0.1'\ndefine \"No matter\": Nowhere.Nothing(1)";
+  const std::optional<Program> program = Program::compile(files, diagnostics);
+  ASSERT_TRUE(program) << (diagnostics.empty() ? "" : diagnostics.front().rendered);
+  const Result<Evaluation> evaluation = Worker(*program).evaluate(kPatient, {"2026-01-15T12:00:00Z", "", false});
+  ASSERT_TRUE(evaluation);
+  EXPECT_EQ(evaluation->results.front().second, "\"1981-05\"");
+}
+
 TEST_F(EngineTest, TheRequestIsNow) {
   EXPECT_EQ(value_of("Today()"), "\"2026-01-15\"");
   EXPECT_EQ(value_of("ToString(Now())"), "\"2026-01-15T12:00:00.000+01:00\"");

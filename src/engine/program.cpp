@@ -9,6 +9,7 @@
 #include "engine/guideline_info.h"
 #include "engine/include_order.h"
 #include "engine/program_state.h"
+#include "model/model_info.h"
 #include "present/content_format.h"
 
 namespace calx {
@@ -62,6 +63,7 @@ class Compilation {
     add_sources();
     read_info();
     read_terminology();
+    read_models();
     parse();
     check();
     read_views();
@@ -122,9 +124,21 @@ class Compilation {
     state_.linked.terminology.finish(diagnostics_);
   }
 
+  void read_models() {
+    for (const auto& [path, id] : state_.files) {
+      if (is_in(path, "models/", ".xml")) {
+        load_model_info(state_.linked.sources.at(id), state_.linked.types, diagnostics_);
+      }
+    }
+  }
+
+  /// A text of a library that is native (FHIRHelpers) is accepted and left alone.
   void parse() {
     for (const auto& [path, id] : state_.files) {
-      if (is_in(path, "cql/", ".cql")) asts_.push_back(cql::parse_library(state_.linked.sources.at(id), diagnostics_));
+      if (!is_in(path, "cql/", ".cql")) continue;
+      cql::Ast ast = cql::parse_library(state_.linked.sources.at(id), diagnostics_);
+      const cql::QualifiedName& name = ast.library().name;
+      if (name.parts.empty() || !is_native_library(name.last().text)) asts_.push_back(std::move(ast));
     }
   }
 

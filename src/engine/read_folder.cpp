@@ -21,8 +21,12 @@ struct Part {
   std::string_view ending;
 };
 
-constexpr std::array<Part, 5> kParts{
-    {{"cql", ".cql"}, {"valuesets", ".json"}, {"views", ".json"}, {"messages", ".json"}, {"fhir", ".json"}}};
+constexpr std::array<Part, 6> kParts{{{"cql", ".cql"},
+                                      {"models", ".xml"},
+                                      {"valuesets", ".json"},
+                                      {"views", ".json"},
+                                      {"messages", ".json"},
+                                      {"fhir", ".json"}}};
 
 Error file_error(const std::string& path) {
   return {ErrorKind::File, path + ": " + std::strerror(errno)};
