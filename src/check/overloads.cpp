@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <unordered_map>
 
 #include "base/check.h"
 #include "operators/operator_table.h"
@@ -21,10 +22,27 @@ struct Overloads::Signature {
   const Pattern* result = nullptr;
 };
 
-/// Signatures read so far; a pattern keeps its address.
-struct Overloads::Cache {
+/// All signatures, read once for the process; a pattern keeps its address.
+struct Overloads::Signatures {
   std::deque<Pattern> patterns;
-  std::vector<std::optional<Signature>> signatures{operator_rows().size()};
+  std::vector<Signature> by_row;
+};
+
+/// What was chosen before: a library asks the same few questions again and again.
+struct Overloads::Cache {
+  struct Key {
+    std::string_view name;
+    std::vector<TypeId> arguments;
+    bool operator==(const Key&) const = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Key& key) const {
+      std::size_t hash = std::hash<std::string_view>{}(key.name);
+      for (TypeId type : key.arguments) hash = (hash ^ type.value) * 0x9E3779B97F4A7C15ULL;
+      return hash;
+    }
+  };
+  std::unordered_map<Key, std::optional<OverloadChoice>, Hash> choices;
 };
 
 namespace {
@@ -93,16 +111,19 @@ Overloads::Overloads(Conversions& conversions, Types& types)
 Overloads::~Overloads() = default;
 
 const Overloads::Signature& Overloads::signature_of(OperatorId id) {
-  std::optional<Signature>& signature = cache_->signatures[static_cast<std::size_t>(id)];
-  if (!signature) {
-    SignatureReader<Pattern> reader(operator_row(id).signature, cache_->patterns);
-    Signature read;
-    CALX_CHECK(reader.take('('), "a signature of operators.def starts with (");
-    while (!reader.take(')')) read.operands.push_back(reader.read_type());
-    read.result = reader.read_type();
-    signature = std::move(read);
-  }
-  return *signature;
+  static const Signatures all = [] {
+    Signatures signatures;
+    for (const OperatorRow& row : operator_rows()) {
+      SignatureReader<Pattern> reader(row.signature, signatures.patterns);
+      Signature read;
+      CALX_CHECK(reader.take('('), "a signature of operators.def starts with (");
+      while (!reader.take(')')) read.operands.push_back(reader.read_type());
+      read.result = reader.read_type();
+      signatures.by_row.push_back(std::move(read));
+    }
+    return signatures;
+  }();
+  return all.by_row[static_cast<std::size_t>(id)];
 }
 
 bool Overloads::has(std::string_view name) const {
@@ -120,11 +141,17 @@ std::string Overloads::signatures(std::string_view name) const {
 }
 
 std::optional<OverloadChoice> Overloads::choose(std::string_view name, std::span<const TypeId> arguments) {
+  const std::span<const OperatorId> rows = overloads(name);
+  if (rows.empty()) return std::nullopt;
+  Cache::Key key{operator_row(rows[0]).name, {arguments.begin(), arguments.end()}};
+  if (const auto found = cache_->choices.find(key); found != cache_->choices.end()) return found->second;
   std::optional<OverloadChoice> best;
-  for (OperatorId id : overloads(name)) {
+  for (OperatorId id : rows) {
     std::optional<OverloadChoice> fitted = fit(id, arguments);
     if (fitted && (!best || fitted->cost < best->cost)) best = std::move(fitted);
+    if (best && best->cost == Conversions::kExact) break;
   }
+  cache_->choices.emplace(std::move(key), best);
   return best;
 }
 

@@ -36,9 +36,10 @@ class Overloads {
  private:
   struct Pattern;
   struct Signature;
+  struct Signatures;
   struct Cache;
 
-  const Signature& signature_of(OperatorId id);
+  static const Signature& signature_of(OperatorId id);
   std::optional<OverloadChoice> fit(OperatorId id, std::span<const TypeId> arguments);
 
   Conversions& conversions_;
