@@ -53,7 +53,9 @@ std::optional<TypeId> LibraryChecker::resolve_named_type(const cql::QualifiedNam
   if (model.empty() && uses_model_) {
     if (const std::optional<TypeId> type = types().find("FHIR", path)) return type;
   }
-  if (const std::optional<TypeId> type = types().find(model, path)) return type;
+  // Beside a loaded model, FHIR's types are there by their full name only, as long as the text does not use FHIR too.
+  const bool by_full_name = model.empty() && !models_.empty() && !uses_model_;
+  if (const std::optional<TypeId> type = types().find(by_full_name ? "System" : model, path)) return type;
   diagnostics().report(DiagnosticKind::UnknownType, name.span,
                        "there is no type '" + path + "' in " +
                            (models_.empty() ? "" : models_.front().model->name + ", ") + "FHIR 4.0.1 or System");

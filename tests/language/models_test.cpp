@@ -236,6 +236,8 @@ TEST(Models, MistakesNameWhatIsLoaded) {
       "does not say where FHIR.Observation has what it calls 'Test.slice'");
   has(WithModel("define X: [Test] T return T.stauts"), "did you mean 'status'?");
   has(WithModel("define X: [Tset]"), "there is no type 'Tset' in Toy, FHIR 4.0.1 or System");
+  has(WithModel("define X: [Observation]"), "there is no type 'Observation' in Toy");
+  EXPECT_EQ(WithModel("define X: Count([FHIR.Observation])")["X"], "3");
   has(WithModel("define X: [HumanName]"), "Toy.HumanName is no resource");
 }
 
