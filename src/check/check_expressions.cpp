@@ -508,15 +508,14 @@ Typed LibraryChecker::check_if(const cql::If& expression) {
   const Typed else_value = check(*expression.else_value);
   if (!condition.is_valid() || !then_value.is_valid() || !else_value.is_valid()) return Typed::invalid();
   builder_.set_span(expression.span);
-  const TypeId branches[] = {then_value.type, else_value.type};
-  const TypeId type = conversions_.common_type(branches);
+  const Typed branches[] = {then_value, else_value};
+  const TypeId type = conversions_.common_type_of(branches);
   return builder_.node(NodeKind::If, type,
                        {condition, conversions_.convert(then_value, type), conversions_.convert(else_value, type)});
 }
 
 Typed LibraryChecker::check_case(const cql::Case& expression) {
   std::vector<Typed> children;
-  std::vector<TypeId> branches;
   std::vector<Typed> values;
   std::vector<Typed> conditions;
   Typed comparand;
@@ -539,14 +538,12 @@ Typed LibraryChecker::check_case(const cql::Case& expression) {
       conditions.push_back(apply("Equal", {builder_.local(slot, comparand.type), when}, item.span));
     }
     values.push_back(check(*item.then_value));
-    branches.push_back(values.back().type);
   }
   values.push_back(check(*expression.else_value));
-  branches.push_back(values.back().type);
   for (const Typed& value : values) {
     if (!value.is_valid()) return Typed::invalid();
   }
-  const TypeId type = conversions_.common_type(branches);
+  const TypeId type = conversions_.common_type_of(values);
   builder_.set_span(expression.span);
   if (expression.comparand != nullptr) children.push_back(comparand);
   for (std::size_t index = 0; index < conditions.size(); ++index) {
@@ -594,7 +591,6 @@ Typed LibraryChecker::check_interval(const cql::IntervalSelector& selector) {
 
 Typed LibraryChecker::check_list(const cql::ListSelector& selector) {
   std::vector<Typed> elements;
-  std::vector<TypeId> element_types;
   std::optional<TypeId> stated;
   if (selector.element_type != nullptr) {
     stated = resolve_type(*selector.element_type);
@@ -603,10 +599,9 @@ Typed LibraryChecker::check_list(const cql::ListSelector& selector) {
   for (const cql::Expression* element : selector.elements) {
     elements.push_back(stated ? check_as_type(*element, *stated, "an element of the list") : check(*element));
     if (!elements.back().is_valid()) return Typed::invalid();
-    element_types.push_back(elements.back().type);
   }
   builder_.set_span(selector.span);
-  const TypeId type = stated ? *stated : conversions_.common_type(element_types);
+  const TypeId type = stated ? *stated : conversions_.common_type_of(elements);
   for (Typed& element : elements) element = conversions_.convert(element, type);
   return builder_.node(NodeKind::List, types().list_of(type), elements);
 }

@@ -14,6 +14,15 @@
 
 namespace calx {
 
+/// Conversions that CQL leaves to the environment (CQL 1.5.3, Developer's Guide "Promotion and Demotion"): off, since
+/// they hide mistakes.
+struct Promotions {
+  bool list_promotion = false;      // a value becomes the list of itself
+  bool list_demotion = false;       // singleton from, implied
+  bool interval_promotion = false;  // a point becomes the interval that holds it alone
+  bool interval_demotion = false;   // point from, implied
+};
+
 /// What checking reads and adds to: types and units made by the text, codes it mentions, and the arena that outlives
 /// the program. One compilation, one thread.
 struct CheckContext {
@@ -24,6 +33,7 @@ struct CheckContext {
   Diagnostics& diagnostics;
   /// A retrieve of a profile's class keeps only resources that claim the profile in meta.profile.
   bool check_profiles = false;
+  Promotions promotions = {};
 };
 
 /// Finds a library that was checked before, by the name an include writes; null when there is none.

@@ -71,6 +71,50 @@ int Conversions::category(TypeId type) const {
 }
 
 int Conversions::cost(TypeId from, TypeId to) const {
+  const int plain = plain_cost(from, to);
+  return plain != kNone ? plain : promotion_cost(from, to);
+}
+
+int Conversions::promotion_cost(TypeId from, TypeId to) const {
+  const Promotions& allowed = builder_.context().promotions;
+  const TypeKind from_kind = types_.kind(from);
+  const TypeKind to_kind = types_.kind(to);
+  const auto with_parts = [&](bool is_allowed, int own, TypeId part_from, TypeId part_to) {
+    if (!is_allowed) return kNone;
+    const int parts = plain_cost(part_from, part_to);
+    return parts == kNone ? kNone : own + parts;
+  };
+  if (to_kind == TypeKind::Interval && from_kind != TypeKind::Interval && from_kind != TypeKind::List) {
+    return with_parts(allowed.interval_promotion, kIntervalPromotion, from, types_.element_type(to));
+  }
+  if (from_kind == TypeKind::List && to_kind != TypeKind::List) {
+    return with_parts(allowed.list_demotion, kListDemotion, types_.element_type(from), to);
+  }
+  if (from_kind == TypeKind::Interval && to_kind != TypeKind::Interval && to_kind != TypeKind::List) {
+    return with_parts(allowed.interval_demotion, kIntervalDemotion, types_.element_type(from), to);
+  }
+  if (to_kind == TypeKind::List && from_kind != TypeKind::List) {
+    return with_parts(allowed.list_promotion, kListPromotion, from, types_.element_type(to));
+  }
+  return kNone;
+}
+
+Typed Conversions::promote(Typed expression, TypeId to) {
+  const TypeKind from_kind = types_.kind(expression.type);
+  const TypeKind to_kind = types_.kind(to);
+  if (to_kind == TypeKind::Interval) {
+    const Typed point = convert(expression, types_.element_type(to));
+    constexpr std::uint8_t kClosed = Value::kLowClosed | Value::kHighClosed;
+    return builder_.node(NodeKind::Interval, to, {point, point}, 0, kClosed);
+  }
+  if (from_kind == TypeKind::List || from_kind == TypeKind::Interval) {
+    const OperatorId row = from_kind == TypeKind::List ? OperatorId::SingletonFrom : OperatorId::PointFrom;
+    return convert(builder_.operation(row, types_.element_type(expression.type), std::span(&expression, 1), {}), to);
+  }
+  return builder_.node(NodeKind::List, to, {convert(expression, types_.element_type(to))});
+}
+
+int Conversions::plain_cost(TypeId from, TypeId to) const {
   if (from == to) return kExact;
   if (to == system_type::kAny) return kSubtype;
   if (from == system_type::kAny) return kFromNull;
@@ -143,10 +187,14 @@ Typed Conversions::convert(Typed expression, TypeId to) {
   if (node.kind == NodeKind::Constant && builder_.library().store.constants[node.payload].is_null()) {
     return builder_.null_of(to);
   }
+  if (types_.kind(to) == TypeKind::List && is_untyped_empty_list(expression)) {
+    return builder_.node(NodeKind::List, to, {});
+  }
   if (to == system_type::kAny || types_.is_subtype(from, to)) return {expression.node, to};
   if (from == system_type::kAny) return builder_.node(NodeKind::As, to, {expression});
   const TypeKind from_kind = types_.kind(from);
   const TypeKind to_kind = types_.kind(to);
+  if (plain_cost(from, to) == kNone && promotion_cost(from, to) != kNone) return promote(expression, to);
   if (from_kind == TypeKind::Choice) {
     if (to_kind == TypeKind::Choice) {
       return cost(from, to) == kSubtype ? Typed{expression.node, to} : builder_.node(NodeKind::As, to, {expression});
@@ -214,6 +262,32 @@ Typed Conversions::convert(Typed expression, TypeId to) {
                          {is_null, builder_.null_of(to), builder_.node(NodeKind::Tuple, to, elements)});
   }
   return Typed::invalid();
+}
+
+bool Conversions::is_untyped_empty_list(Typed expression) const {
+  if (!expression.is_valid() || types_.kind(expression.type) != TypeKind::List) return false;
+  if (types_.element_type(expression.type) != system_type::kAny) return false;
+  const TypedLibrary& library = builder_.library();
+  const Node* node = &builder_.at(expression);
+  if (node->kind == NodeKind::DefineReference) {
+    const LibraryReference& reference = library.references[node->payload];
+    if (reference.include != LibraryReference::kSelf) return false;
+    const NodeId body = library.defines[reference.index].body;
+    if (body == kNoNode) return false;
+    node = &library.store.node(body);
+  }
+  return node->kind == NodeKind::List && node->child_count == 0;
+}
+
+TypeId Conversions::common_type_of(std::span<const Typed> expressions) const {
+  std::vector<TypeId> all;
+  std::vector<TypeId> telling;
+  for (const Typed& expression : expressions) {
+    all.push_back(expression.type);
+    if (!is_untyped_empty_list(expression)) telling.push_back(expression.type);
+  }
+  const TypeId common = common_type(telling);
+  return types_.kind(common) == TypeKind::List ? common : common_type(all);
 }
 
 TypeId Conversions::common_type(std::span<const TypeId> types) const {

@@ -32,12 +32,23 @@ class Conversions {
 
   /// The one type of several branches or elements: the type all convert to, or else a choice of them.
   TypeId common_type(std::span<const TypeId> types) const;
+  /// The same of expressions: an empty list without a type says nothing, and becomes what the others are.
+  TypeId common_type_of(std::span<const Typed> expressions) const;
 
   /// System types that a type reaches by implicit conversion, itself first: candidates for a type variable.
   void add_candidates(TypeId type, std::vector<TypeId>& candidates) const;
 
  private:
+  static constexpr int kIntervalPromotion = 12;
+  static constexpr int kListDemotion = 14;
+  static constexpr int kIntervalDemotion = 16;
+  static constexpr int kListPromotion = 18;
+
+  int plain_cost(TypeId from, TypeId to) const;
+  int promotion_cost(TypeId from, TypeId to) const;
+  Typed promote(Typed expression, TypeId to);
   int simple_cost(TypeId from, TypeId to) const;
+  bool is_untyped_empty_list(Typed expression) const;
 
   NodeBuilder& builder_;
   Types& types_;
