@@ -243,14 +243,16 @@ const cql::QuantityLiteral* ElmReader::quantity(JsonValue node) {
   auto* quantity = make<cql::QuantityLiteral>(node);
   quantity->number = keep(node["value"].text());
   quantity->unit = keep(node["unit"].text());
-  quantity->form = !node["unit"].is_string()           ? cql::UnitForm::None
+  quantity->form = !node["unit"].is_string()          ? cql::UnitForm::None
                    : is_calendar_unit(quantity->unit) ? cql::UnitForm::Calendar
-                                                       : cql::UnitForm::Ucum;
+                                                      : cql::UnitForm::Ucum;
   if (quantity->number.empty()) report(node, "a quantity has a number as its 'value'");
   return quantity;
 }
 
-const cql::Expression* ElmReader::quantity_expression(JsonValue node) { return quantity(node); }
+const cql::Expression* ElmReader::quantity_expression(JsonValue node) {
+  return quantity(node);
+}
 
 /// A date whose components are literals is a constant; nothing when it is not such.
 const cql::Expression* ElmReader::date_time_constant(JsonValue node, std::string_view type) {
@@ -344,7 +346,8 @@ const cql::Expression* ElmReader::list(JsonValue node) {
   auto* list = make<cql::ListSelector>(node);
   list->elements = copy(members(node, "element"));
   // The type of the elements where it is said and not plain from them.
-  const JsonValue type = node["typeSpecifier"];
+  const JsonValue stated = node["typeSpecifier"];
+  const JsonValue type = !stated && list->elements.empty() ? node["resultTypeSpecifier"] : stated;
   if (type["type"].text() == "ListTypeSpecifier") {
     list->element_type = type_specifier(type["elementType"]);
   } else if (type.is_object()) {
@@ -389,7 +392,9 @@ const cql::Expression* ElmReader::named(JsonValue node, std::string_view name) {
   return identifier;
 }
 
-const cql::Expression* ElmReader::local(JsonValue node, std::string_view name) { return named(node, local_name(name)); }
+const cql::Expression* ElmReader::local(JsonValue node, std::string_view name) {
+  return named(node, local_name(name));
+}
 
 const cql::Expression* ElmReader::special(JsonValue node, cql::SpecialVariableKind variable) {
   auto* made = make<cql::SpecialVariable>(node);
@@ -419,7 +424,8 @@ const cql::Expression* ElmReader::path_of(JsonValue node, const cql::Expression*
       const std::size_t end = path.find(']', at);
       auto* indexer = make<cql::Indexer>(node);
       indexer->target = target;
-      indexer->index = number(node, "Integer", path.substr(at + 1, (end == std::string_view::npos ? at : end) - at - 1));
+      indexer->index =
+          number(node, "Integer", path.substr(at + 1, (end == std::string_view::npos ? at : end) - at - 1));
       target = indexer;
       at = end == std::string_view::npos ? path.size() : end + 1;
       continue;
@@ -439,8 +445,8 @@ const cql::Expression* ElmReader::property(JsonValue node) {
   const std::string_view path = required_text(node, "path");
   const JsonValue scope = node["scope"];
   if (scope.is_string()) {
-    const cql::Expression* target = scope.text() == "$this" ? special(node, cql::SpecialVariableKind::This)
-                                                            : local(node, scope.text());
+    const cql::Expression* target =
+        scope.text() == "$this" ? special(node, cql::SpecialVariableKind::This) : local(node, scope.text());
     return path_of(node, target, path);
   }
   return path_of(node, member(node, "source"), path);
@@ -809,7 +815,8 @@ const cql::Expression* ElmReader::scoped(JsonValue node, bool is_filter) {
   auto* result = make<cql::Query>(node);
   cql::AliasedSource source;
   source.source = member(node, "source");
-  source.alias = name_at(node, local_name(node["scope"].is_string() ? node["scope"].text() : std::string_view("$scope")));
+  source.alias =
+      name_at(node, local_name(node["scope"].is_string() ? node["scope"].text() : std::string_view("$scope")));
   source.span = result->span;
   result->sources = arena_.copy(std::span<const cql::AliasedSource>(&source, 1));
   if (is_filter) {

@@ -125,8 +125,8 @@ std::string_view ElmReader::local_name(std::string_view name) {
 // ---- Declarations -----------------------------------------------------------------------------------------------
 
 void ElmReader::collect_names(JsonValue library) {
-  for (const std::string_view section : {"includes", "parameters", "codeSystems", "valueSets", "codes", "concepts",
-                                         "statements"}) {
+  for (const std::string_view section :
+       {"includes", "parameters", "codeSystems", "valueSets", "codes", "concepts", "statements"}) {
     for (const auto [unused, definition] : library[section]["def"]) {
       const JsonValue name = definition[section == "includes" ? "localIdentifier" : "name"];
       if (name.is_string()) names_.insert(name.text());

@@ -275,8 +275,7 @@ class ElmWriter {
   bool is_declared(std::string_view name) const {
     const auto is_it = [&](const auto& one) { return one.name == name; };
     return std::ranges::any_of(library_.defines, is_it) || std::ranges::any_of(library_.parameters, is_it) ||
-           std::ranges::any_of(library_.terms, is_it) ||
-           std::ranges::find(aliases_, name) != aliases_.end();
+           std::ranges::any_of(library_.terms, is_it) || std::ranges::find(aliases_, name) != aliases_.end();
   }
 
   std::string local_name(std::string_view word, std::uint32_t slot) const {
@@ -700,7 +699,8 @@ class ElmWriter {
         const auto is_quantity = [&](const Node& one) {
           return one.kind == NodeKind::Constant && store_.constants[one.payload].kind == Kind::Quantity;
         };
-        if (!is_quantity(low) || !is_quantity(high)) return write_instance(node, children, {"numerator", "denominator"});
+        if (!is_quantity(low) || !is_quantity(high))
+          return write_instance(node, children, {"numerator", "denominator"});
         begin("Ratio", node);
         out_.key("numerator").begin_object();
         quantity_members(store_.constants[low.payload]);
