@@ -17,6 +17,12 @@ SourceText::SourceText(SourceId id, std::string name, std::string text)
     : id_(id), name_(std::move(name)), text_(std::move(text)) {
   CALX_CHECK(text_.size() < UINT32_MAX, "offsets of a source text fit 32 bits");
   line_starts_.push_back(0);
+  if (text_.find('\r') == std::string::npos) {
+    for (std::size_t at = text_.find('\n'); at != std::string::npos; at = text_.find('\n', at + 1)) {
+      line_starts_.push_back(static_cast<std::uint32_t>(at + 1));
+    }
+    return;
+  }
   for (std::size_t i = 0; i < text_.size(); ++i) {
     // A line ends with LF, CR LF or a lone CR.
     bool ends = text_[i] == '\n' || (text_[i] == '\r' && (i + 1 == text_.size() || text_[i + 1] != '\n'));

@@ -181,9 +181,15 @@ TypeId Types::add(std::string key, Dynamic type) {
 }
 
 TypeId Types::list_of(TypeId element) {
-  for (std::uint32_t i = 0; i < std::size(kDerived); ++i) {
-    if (kDerived[i].kind == TypeKind::List && kDerived[i].element == element) return TypeId{kFirstDerived + i};
-  }
+  // Asked for every node of a list type, so the compiled-in ones are found by their element. 0 = none.
+  static const std::vector<TypeId> known = [] {
+    std::vector<TypeId> lists(kFirstDynamic);
+    for (std::uint32_t i = 0; i < std::size(kDerived); ++i) {
+      if (kDerived[i].kind == TypeKind::List) lists[kDerived[i].element.value] = TypeId{kFirstDerived + i};
+    }
+    return lists;
+  }();
+  if (element.value < kFirstDynamic && known[element.value].value != 0) return known[element.value];
   return add(joined_key('L', {&element, 1}), {TypeKind::List, element, {}, {}});
 }
 
